@@ -1,0 +1,1 @@
+"""How devices are asked: one three-method protocol, Modbus, SNMP, replay."""
