@@ -1,12 +1,12 @@
 """The tree of errors of the telemetry package.
 
-    TelemetryError
-    ├── ConfigError        what a person wrote is wrong: a profile, a URL, a setting (carries where)
-    ├── DeviceError        a device said no, or said something that cannot be true
-    │   ├── NoAnswer       nothing came within the time-out, or the line is down
-    │   └── Refused        the device answered with an error code (carries it)
-    └── StoreError         the sample store cannot do what was asked
-        └── StoreAway      ... just now; the same call may work later
+TelemetryError
+├── ConfigError        what a person wrote is wrong: a profile, a URL, a setting (carries where)
+├── DeviceError        a device said no, or said something that cannot be true
+│   ├── NoAnswer       nothing came within the time-out, or the line is down
+│   └── Refused        the device answered with an error code (carries it)
+└── StoreError         the sample store cannot do what was asked
+    └── StoreAway      ... just now; the same call may work later
 """
 
 
