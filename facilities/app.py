@@ -60,13 +60,13 @@ def create_app(
     )
     login.install(app, settings)
     security.install(app, https=settings.https)
-    faults.install(app)
     page.install(app)
     once.install(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint)
     rest.api.init_app(app)
+    faults.install(app)  # after flask-smorest, which brings handlers of its own
     for area in AREAS:
         for blueprint in area.blueprints():
             app.register_blueprint(blueprint)

@@ -40,7 +40,7 @@ def install(app: Flask, settings: Settings) -> None:
     manager.session_protection = (
         ""  # off: an address changes under a phone; the epoch ends sessions
     )
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)
 
 
 @manager.user_loader  # type: ignore[untyped-decorator, unused-ignore]
