@@ -20,9 +20,11 @@ from facilities.accounts.recorded import Actor
 from facilities.accounts.service import add_user
 from facilities.app import create_app, open_records
 from facilities.db import Base, make_engine
+from facilities.models import ALL
 from facilities.settings import Settings
 
 PASSWORD = "correct horse battery"
+assert ALL, "every area's tables are known from here on"
 _numbers = itertools.count(1)
 
 
