@@ -23,15 +23,25 @@ AREAS = (
     "demo",
 )
 #: Modules beside the areas that any area may import; they know no area.
-GROUND = ("settings", "db", "errors", "readings", "paths")
+GROUND = ("settings", "db", "errors", "readings", "paths", "schema")
 #: Modules that wire everything; no area may import them.
-ROOF = ("app", "cli", "commands")
+ROOF = ("app", "cli", "models", "serving")
 #: The parts of facilities that may know telemetry.
-TELEMETRY_KNOWERS = ("monitoring", "alarms", "reports", "demo", "app", "cli", "commands")
+TELEMETRY_KNOWERS = ("monitoring", "alarms", "reports", "demo", "app", "cli")
 
 #: What a file of an area may be called when it is more than a pure rule. `NAME` also stands for
 #: `NAME_anything` and `anything_NAME`, so that a large service can be told apart by subject.
-ROLES = ("models", "service", "views", "api", "forms", "cli", "area", "tables", "queries", "cards")
+ROLES = (
+    "models",
+    "service",
+    "views",
+    "api",
+    "forms",
+    "commands",
+    "area",
+    "queries",
+    "cards",
+)
 #: Every other file of an area is a rule file and must be pure, but for these and their reasons.
 ADAPTERS = {
     "accounts.history": "listens on the session and writes the chain",
@@ -39,6 +49,9 @@ ADAPTERS = {
     "accounts.login": "the session cookie, over Flask-Login",
     "accounts.passwords": "argon2 and the random source",
     "accounts.permit": "marks routes",
+    "jobs.leases": "claims rows by conditional UPDATE",
+    "jobs.worker": "the loop that runs jobs and timers",
+    "notify.mail": "speaks SMTP",
 }
 #: Areas whose files are all adapters: the shell of the pages, and the seed of the demo.
 WITHOUT_RULES = ("web", "demo")
