@@ -1,13 +1,8 @@
 """A message is told once, survives an outage of the mail server, and a failure is visible."""
 
-import email
-import email.policy
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -18,36 +13,11 @@ from facilities.errors import Refused
 from facilities.notify import service, wording
 from facilities.notify.mail import mail_channel
 from facilities.notify.models import OutboxMessage, Template
+from tests.servers.network import Mailbox
+from tests.servers.processes import free_port
 
 Sessions = sessionmaker[Session]
 WORDS = ("parcel", "Parcel {number} is here", "It waits in {bin}.")
-
-
-class Sink:
-    """Keeps what a mail server was sent."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-
-    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802
-        """Take every mail."""
-        policy = email.policy.default
-        self.mails.append(email.message_from_bytes(envelope.content, policy=policy))
-        return "250 OK"
-
-
-@pytest.fixture
-def sink() -> Iterator[Controller]:
-    """A real mail server on a free loopback port."""
-    controller = Controller(Sink(), hostname="127.0.0.1", port=0)
-    controller.start()
-    yield controller
-    controller.stop()
-
-
-def _url(sink: Controller) -> str:
-    port = sink.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    return f"smtp://127.0.0.1:{port}"
 
 
 def _tell(sessions: Sessions, once: str = "parcel-1") -> OutboxMessage | None:
@@ -58,13 +28,13 @@ def _tell(sessions: Sessions, once: str = "parcel-1") -> OutboxMessage | None:
         return told
 
 
-def test_a_message_reaches_the_mail_server(sessions: Sessions, sink: Controller) -> None:
+def test_a_message_reaches_the_mail_server(sessions: Sessions, mailbox: Mailbox) -> None:
     _tell(sessions)
-    sent = service.deliver_due(sessions, {"mail": mail_channel(_url(sink), "dc@example.org")})
-    (mail,) = sink.handler.mails
+    sent = service.deliver_due(sessions, {"mail": mail_channel(mailbox.url, "dc@example.org")})
+    (mail,) = mailbox.messages
     assert sent == 1
     assert (mail["To"], mail["Subject"]) == ("fay@example.org", "Parcel D-1 is here")
-    assert mail.get_content().strip() == "It waits in shelf 3."
+    assert str(mail.get_payload()).strip() == "It waits in shelf 3."
     with sessions() as session:
         assert session.scalars(select(OutboxMessage.state)).all() == ["sent"]
 
@@ -74,25 +44,30 @@ def test_the_same_fact_is_told_once(sessions: Sessions) -> None:
     assert _tell(sessions) is None
 
 
-def test_a_dead_server_delays_and_shows_the_reason(sessions: Sessions, sink: Controller) -> None:
-    url = _url(sink)
-    sink.stop()
+def test_a_refusing_server_delays_and_shows_the_reason(
+    sessions: Sessions, mailbox: Mailbox
+) -> None:
+    channels = {"mail": mail_channel(mailbox.url, "dc@example.org")}
+    mailbox.refusal = "451 try later"
     _tell(sessions)
-    assert service.deliver_due(sessions, {"mail": mail_channel(url, "dc@example.org")}) == 0
+    assert service.deliver_due(sessions, channels) == 0
     with sessions() as session:
         message = session.scalars(select(OutboxMessage)).one()
-        assert message.state == "waiting" and "refused" in (message.error or "").lower()
+        assert message.state == "waiting" and "try later" in (message.error or "")
         assert message.next_try_at > now() + timedelta(seconds=20)
         assert service.undelivered(session) == 1
         message.next_try_at = now()
         session.commit()
-    fresh = Controller(Sink(), hostname="127.0.0.1", port=0)
-    fresh.start()
-    try:
-        channel = mail_channel(_url(fresh), "dc@example.org")
-        assert service.deliver_due(sessions, {"mail": channel}) == 1
-    finally:
-        fresh.stop()
+    mailbox.refusal = ""
+    assert service.deliver_due(sessions, channels) == 1
+
+
+def test_a_server_that_is_not_there_delays(sessions: Sessions) -> None:
+    _tell(sessions)
+    channel = mail_channel(f"smtp://127.0.0.1:{free_port()}", "dc@example.org")
+    assert service.deliver_due(sessions, {"mail": channel}) == 0
+    with sessions() as session:
+        assert "refused" in (session.scalars(select(OutboxMessage.error)).one() or "").lower()
 
 
 def test_after_three_days_it_has_failed_for_good(sessions: Sessions) -> None:
