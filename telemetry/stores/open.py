@@ -33,6 +33,16 @@ def open_store(url: str, catalogue: Catalogue, read_only: bool = False) -> Store
 
 def open_embedded(url: str, *, read_only: bool = False) -> EmbeddedStore:
     """The embedded store of embedded:///ABSOLUTE/PATH or embedded:RELATIVE/PATH."""
+    path, sync = _embedded(url)
+    return EmbeddedStore(path, read_only=read_only, sync=sync)
+
+
+def embedded_path(url: str) -> Path:
+    """The file of an embedded store's address."""
+    return _embedded(url)[0]
+
+
+def _embedded(url: str) -> tuple[Path, str]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     sync = options.pop("sync", "normal")
@@ -42,4 +52,4 @@ def open_embedded(url: str, *, read_only: bool = False) -> EmbeddedStore:
         raise ConfigError("the path of the file is missing", url)
     if options or sync not in ("normal", "full"):
         raise ConfigError("the only option is sync=normal or sync=full", url)
-    return EmbeddedStore(Path(unquote(parts.path)), read_only=read_only, sync=sync)
+    return Path(unquote(parts.path)), sync
