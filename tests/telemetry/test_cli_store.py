@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from telemetry.cli_store import store
 from telemetry.stores.embedded import EmbeddedStore
 from tests.servers import free_port
-from tests.telemetry.stores.conftest import influx_query
+from tests.telemetry.stores.witness import influx_query
 from tests.telemetry.stores.world import DAY, MINUTE, T0, pdu
 
 
