@@ -52,7 +52,9 @@ class Person:
     def sign_in(self, username: str, password: str = PASSWORD) -> "Person":
         """Sign in and expect to be let in."""
         self.get("/sign-in")
-        assert self.post("/sign-in", {"username": username, "password": password}).status_code == 302
+        assert (
+            self.post("/sign-in", {"username": username, "password": password}).status_code == 302
+        )
         self.get("/account")
         return self
 
