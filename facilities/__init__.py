@@ -1,0 +1,1 @@
+"""What a data center is and what may happen in it."""

@@ -1,0 +1,81 @@
+"""`create_app`: the only place that wires blueprints, registries, sign-in and ports."""
+
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from facilities import db
+from facilities.accounts import area as accounts
+from facilities.accounts import history, login, permit
+from facilities.paths import bundle
+from facilities.readings import NoReadings, Readings
+from facilities.settings import Settings
+from facilities.web import faults, once, page, rest, security, views
+from facilities.web.dispatch import HouseApp
+from facilities.web.doors import public
+from facilities.web.house import House
+from facilities.web.registry import Registries
+
+#: In the order in which they may know each other (design, section 3).
+AREAS = (accounts,)
+
+
+def open_records(settings: Settings) -> sessionmaker[Session]:
+    """Sessions on the records, with the history listening; for the web, commands and workers."""
+    factory = sessionmaker(db.make_engine(settings.records_url), expire_on_commit=False)
+    history.install(factory)
+    return factory
+
+
+def registries() -> Registries:
+    """What every area shows on the pages of others."""
+    filled = Registries()
+    for area in AREAS:
+        area.register(filled)
+    return filled
+
+
+def create_app(
+    settings: Settings,
+    sessions: sessionmaker[Session] | None = None,
+    readings: Readings | None = None,
+) -> Flask:
+    """The web application.
+
+    sessions: as from `open_records`, made from the settings when not given.
+    readings: the readings port; without it nothing is known of any object.
+    """
+    app = HouseApp(
+        __name__, template_folder=str(bundle("templates")), static_folder=str(bundle("static"))
+    )
+    app.secret_key = settings.signing_key()
+    app.config.update(MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1_000_000, **rest.OPENAPI)
+    app.extensions["rackhouse"] = House(
+        settings,
+        sessions or open_records(settings),
+        registries(),
+        readings or NoReadings(),
+        viewer=permit.find_viewer,
+    )
+    login.install(app, settings)
+    security.install(app, https=settings.https)
+    page.install(app)
+    once.install(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    app.register_blueprint(views.blueprint)
+    rest.api.init_app(app)
+    faults.install(app)  # after flask-smorest, which brings handlers of its own
+    for area in AREAS:
+        for blueprint in area.blueprints():
+            app.register_blueprint(blueprint)
+        for blueprint in area.api_blueprints():
+            rest.api.register_blueprint(blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", _favicon)
+    return app
+
+
+@public
+def _favicon() -> ResponseReturnValue:
+    return redirect(url_for("static", filename="icon.svg"))

@@ -1,0 +1,1 @@
+"""The shell that every area's pages stand in. Knows no area."""

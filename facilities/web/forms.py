@@ -1,0 +1,58 @@
+"""The base of every form: CSRF, plain words, refusals put beside the field they name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, ValidationError
+
+from facilities.errors import Refused
+
+
+class HouseForm(FlaskForm):
+    """A form that keeps what was typed and shows each refusal beside its field.
+
+    `version` rides along hidden, so that a service can tell when someone saved first.
+    """
+
+    version = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the row that the person was editing."""
+        text = str(self.version.data or "")
+        return int(text) if text.isdigit() else None
+
+    def refuse(self, refusals: Iterable[Refused]) -> None:
+        """Put each refusal beside its field, or on top when it names none of ours."""
+        for refusal in refusals:
+            field = self._fields.get(refusal.field or "")
+            words = f"{refusal.message} [{refusal.rule}]" if refusal.rule else refusal.message
+            if field is None or refusal.field == "version":
+                self.form_errors.append(words)
+            else:
+                field.errors = [*field.errors, words]
+
+    def posted(self) -> bool:
+        """True when the form was sent and every field is right by itself."""
+        untyped: Any = self
+        return bool(untyped.validate_on_submit())
+
+
+def strip(text: str | None) -> str | None:
+    """A WTForms filter: without blanks at the ends; empty becomes None."""
+    return (text or "").strip() or None
+
+
+def number_between(least: float, most: float, unit: str = "") -> Any:
+    """A validator that names the limit: `between 1 and 60 U`."""
+
+    def check(form: Any, field: Any) -> None:
+        del form
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(f"Must be between {least:g} and {most:g} {unit}".strip() + ".")
+
+    return check
