@@ -32,7 +32,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """State of one unit (or connection) and why. `retry_at_s` is on the caller's monotonic clock."""
+    """State of a unit or connection and why. `retry_at_s` is on the caller's monotonic clock."""
 
     state: State = State.HEALTHY
     failures: int = 0

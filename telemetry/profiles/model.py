@@ -98,8 +98,9 @@ class Meaning:
     from the device's own unit (`source_unit`) is already inside. Multiply and divide are kept apart
     so that 3 x 0.1 is 0.3. `not_available` are raw values (numbers or text) that mean "no value";
     `faults` are raw values by which a sensor says it is broken (quality bad); raw outside
-    `valid_raw` is not available; a value outside `plausible` (in `unit`) is uncertain. `rollover` is the raw
-    count at which a counter starts again. `texts` gives the code of a state that is sent as text.
+    `valid_raw` is not available; a value outside `plausible` (in `unit`) is uncertain. `rollover`
+    is the raw count at which a counter starts again. `texts` gives the code of a state that is sent
+    as text.
     """
 
     quantity: Quantity
@@ -297,9 +298,9 @@ class Profile:
     verified: Verified
     poll_s: Mapping[PollClass, float]
     identity: Identity
-    recognition: Recognition = Recognition()
-    modbus: ModbusRules = ModbusRules()
-    snmp: SnmpRules = SnmpRules()
+    recognition: Recognition = field(default_factory=Recognition)
+    modbus: ModbusRules = field(default_factory=ModbusRules)
+    snmp: SnmpRules = field(default_factory=SnmpRules)
     registers: tuple[Register, ...] = ()
     factors: Mapping[str, Cell] = field(default_factory=dict)
     scalars: tuple[Scalar, ...] = ()
