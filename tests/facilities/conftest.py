@@ -1,4 +1,4 @@
-"""The small world of application tests: records on SQLite and PostgreSQL, an app, signed-in people."""
+"""The small world of application tests: both databases, an app, people who are signed in."""
 
 import itertools
 import re
