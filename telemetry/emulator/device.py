@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from telemetry.emulator.encode import Value, Wire
+from telemetry.emulator.encode import SNMP_WIRE, Value, Wire
 from telemetry.emulator.mib import Mib
 from telemetry.emulator.modbus_device import register_image
 from telemetry.emulator.nominal import largest, usual_source
@@ -12,7 +12,6 @@ from telemetry.emulator.persona import identity_texts, sample
 from telemetry.emulator.registers import RegisterImage
 from telemetry.emulator.rows import Row, RowSpec
 from telemetry.emulator.snmp_device import (
-    SNMP_WIRE,
     SYSTEM,
     SystemGroup,
     columns_of,
@@ -52,9 +51,11 @@ class DeviceSpec:
     def points(self) -> Iterator[DevicePoint]:
         """Everything it can be asked, with the ids that `telemetry.binding` will give."""
         profile = self.profile
-        for item in (*profile.registers, *profile.scalars):
-            if item.id not in self.omit:
-                yield DevicePoint(item.id, item.id, item.label, item.meaning)
+        plain = [(r.id, r.label, r.meaning) for r in profile.registers]
+        plain += [(s.id, s.label, s.meaning) for s in profile.scalars]
+        for point_id, label, meaning in plain:
+            if point_id not in self.omit:
+                yield DevicePoint(point_id, point_id, label, meaning)
         labels = {table.id: table.label for table in profile.tables}
         for point_id, column, row in columns_of(profile, dict(self.rows)):
             if point_id not in self.omit:
@@ -132,13 +133,16 @@ def _system(spec: DeviceSpec, clock: Callable[[], float]) -> SystemGroup:
 def usual_powers(profile: Profile) -> dict[str, int]:
     """A power of ten for every factor: the finest with which the largest believable value of every
     point that uses it still fits its place."""
-    powers: dict[str, int] = {}
+    uses: dict[str, list[tuple[Meaning, Wire]]] = {}
     for name, meaning, wire in _scaled_by_reference(profile):
-        sign = meaning.ref_sign
-        fitting = [e for e in range(-3, 7) if _fits(meaning, wire, e)]
-        exponent = min(fitting, default=0)
-        powers[name] = max(powers.get(name, exponent * sign) * sign, exponent) * sign
-    return powers
+        uses.setdefault(name, []).append((meaning, wire))
+    return {name: _finest(users) for name, users in uses.items()}
+
+
+def _finest(users: list[tuple[Meaning, Wire]]) -> int:
+    fitting = [p for p in range(-6, 7) if all(_fits(m, w, p * m.ref_sign) for m, w in users)]
+    coarse = sum(meaning.ref_sign for meaning, _ in users)
+    return min(fitting, key=lambda p: (max(p * coarse, -3 * abs(coarse)), abs(p)), default=0)
 
 
 def _scaled_by_reference(profile: Profile) -> Iterator[tuple[str, Meaning, Wire]]:

@@ -40,7 +40,19 @@ def register_image(
     for name, cell in profile.factors.items():
         pieces.append(_fixed(cell, powers.get(name, 0)))
     every = [p for piece in pieces for p in _under_all_functions(piece, profile)]
+    if profile.modbus.bits_from_zero:
+        every += _bits_below(every)
     return RegisterImage(_laid_together(every), manners_of(profile))
+
+
+def _bits_below(pieces: list[_Piece]) -> list[_Piece]:
+    """Zeros under the first and between the bits, for families that are read from bit 0."""
+    out = []
+    for fc in BIT_FUNCTIONS:
+        known = {piece.address for piece in pieces if piece.fc == fc}
+        out += [_Piece(fc, at, 1, lambda: (0,)) for at in range(max(known, default=0))
+                if at not in known]  # fmt: skip
+    return out
 
 
 def manners_of(profile: Profile) -> Manners:
