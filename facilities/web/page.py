@@ -26,7 +26,9 @@ def install(app: Flask) -> None:
         half_units=show.half_units,
         combine=lambda one, other: {**one, **other},
     )
-    app.jinja_env.globals.update(icon=icon, asset=asset, navigation=navigation, is_here=is_here, viewer=viewer)
+    app.jinja_env.globals.update(
+        icon=icon, asset=asset, navigation=navigation, is_here=is_here, viewer=viewer
+    )
     app.context_processor(lambda: {"part": bool(request.headers.get("HX-Request"))})
 
 

@@ -31,7 +31,7 @@ class Unit(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class WordSlot:
     """A value at fc and address, `width` registers wide; `words` gives exactly so many."""
 
     fc: int
@@ -60,9 +60,9 @@ class Manners:
 class RegisterImage:
     """A Unit over cells that do not overlap. Cells of one function are kept in order."""
 
-    def __init__(self, cells: Iterable[Cell], manners: Manners | None = None) -> None:
+    def __init__(self, cells: Iterable[WordSlot], manners: Manners | None = None) -> None:
         self.manners = manners or Manners()
-        self._cells: dict[int, list[Cell]] = {}
+        self._cells: dict[int, list[WordSlot]] = {}
         for cell in sorted(cells, key=lambda c: (c.fc, c.address)):
             row = self._cells.setdefault(cell.fc, [])
             if row and row[-1].address + row[-1].width > cell.address:
@@ -92,7 +92,7 @@ class RegisterImage:
         if count > limit:
             raise ModbusError(self.manners.over_limit)
 
-    def _check_shape(self, touched: Sequence[Cell], address: int, end: int) -> None:
+    def _check_shape(self, touched: Sequence[WordSlot], address: int, end: int) -> None:
         if not touched or touched[0].address > address or end > 0x10000:
             raise ModbusError(ILLEGAL_ADDRESS)
         if self.manners.cut_values == "refuse":
@@ -107,7 +107,7 @@ class RegisterImage:
                 raise ModbusError(ILLEGAL_ADDRESS)
 
 
-def _lay(out: list[int], cell: Cell, address: int) -> None:
+def _lay(out: list[int], cell: WordSlot, address: int) -> None:
     """Put the cell's words at their places in `out`, which begins at `address`."""
     words = cell.words()
     skip = max(address - cell.address, 0)

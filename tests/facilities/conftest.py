@@ -1,4 +1,4 @@
-"""The small world of application tests: records on SQLite and PostgreSQL, an app, signed-in people."""
+"""The small world of application tests: both databases, an app, people who are signed in."""
 
 import itertools
 import re
@@ -52,7 +52,9 @@ class Person:
     def sign_in(self, username: str, password: str = PASSWORD) -> "Person":
         """Sign in and expect to be let in."""
         self.get("/sign-in")
-        assert self.post("/sign-in", {"username": username, "password": password}).status_code == 302
+        assert (
+            self.post("/sign-in", {"username": username, "password": password}).status_code == 302
+        )
         self.get("/account")
         return self
 

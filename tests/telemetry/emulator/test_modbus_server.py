@@ -15,16 +15,16 @@ from pymodbus.client import AsyncModbusTcpClient
 from telemetry.emulator.faults import Faults, LineFaults
 from telemetry.emulator.modbus_frames import Ask, Mbap, Rtu, StreamLost, answer_pdu, crc16
 from telemetry.emulator.modbus_server import ModbusServer, ServerSettings, serve_modbus
-from telemetry.emulator.registers import Cell, Manners, RegisterImage
+from telemetry.emulator.registers import Manners, RegisterImage, WordSlot
 
 Serve = Callable[..., Awaitable[ModbusServer]]
 
 
 def image(manners: Manners | None = None) -> RegisterImage:
     """Holding 100-119 in pairs and 130-131, input 100, coils 0-19; the word is its own address."""
-    pairs = [Cell(3, a, 2, lambda a=a: (a, a + 1)) for a in (*range(100, 120, 2), 130)]
-    coils = [Cell(1, a, 1, lambda a=a: (a % 3 == 0,)) for a in range(20)]
-    return RegisterImage([*pairs, Cell(4, 100, 1, lambda: (4400,)), *coils], manners)
+    pairs = [WordSlot(3, a, 2, lambda a=a: (a, a + 1)) for a in (*range(100, 120, 2), 130)]
+    coils = [WordSlot(1, a, 1, lambda a=a: (a % 3 == 0,)) for a in range(20)]
+    return RegisterImage([*pairs, WordSlot(4, 100, 1, lambda: (4400,)), *coils], manners)
 
 
 @pytest_asyncio.fixture
@@ -259,4 +259,4 @@ def test_the_checksum_is_the_one_of_the_standard() -> None:
 
 def test_two_values_may_not_share_a_register() -> None:
     with pytest.raises(ValueError, match="fc3:101"):
-        RegisterImage([Cell(3, 100, 2, lambda: (0, 0)), Cell(3, 101, 1, lambda: (0,))])
+        RegisterImage([WordSlot(3, 100, 2, lambda: (0, 0)), WordSlot(3, 101, 1, lambda: (0,))])

@@ -1,0 +1,1 @@
+"""Makers, types, racks, equipment and the claims on rack cells."""

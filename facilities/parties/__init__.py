@@ -1,0 +1,1 @@
+"""Owners, carriers, suppliers and their contacts."""

@@ -1,0 +1,1 @@
+"""The chain from utility to outlet, as a graph."""

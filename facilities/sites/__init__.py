@@ -1,0 +1,1 @@
+"""Sites, buildings, floors, rooms and rows."""
