@@ -14,7 +14,6 @@ TRANSFORMER_EFFICIENCY = 0.98
 UPS_BATTERY_WH = 25_000.0
 #: Heat that a cubic metre of hall and its racks take per kelvin.
 THERMAL_J_K_M2 = 40_000.0
-SENSOR_HEIGHTS = {"front top": ("front", 0.9)}
 
 
 def describe_plant(site: DemoSite) -> plant.PlantDescription:
@@ -52,8 +51,9 @@ def probe_key(rack: str) -> str:
 
 
 def outlet_phases(number: int) -> tuple[str, str]:
-    """Outlets go round the phase pairs: 1 L1-L2, 2 L2-L3, 3 L3-L1, 4 L1-L2 ..."""
-    return PHASE_PAIRS[(number - 1) % len(PHASE_PAIRS)]
+    """Outlets go round the phase pairs, one further each group, so that the C19s do so too."""
+    turn = (number - 1) % len(PHASE_PAIRS) + (number - 1) // WIDE_EVERY
+    return PHASE_PAIRS[turn % len(PHASE_PAIRS)]
 
 
 def is_wide(number: int) -> bool:
