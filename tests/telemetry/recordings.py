@@ -73,10 +73,8 @@ def read_recording(text: str) -> Recording:
 
 def _value(tag: str, value: str) -> Varbind:
     if ":" in tag:
-        tag, settings = (
-            tag.split(":", maxsplit=1)[0],
-            dict(p.split("=", 1) for p in value.split(",")),
-        )
+        tag = tag.split(":", maxsplit=1)[0]
+        settings = dict(part.split("=", 1) for part in value.split(","))
         value = settings.get("initial", settings.get("value", "0"))
     if tag.endswith("x"):
         octets = bytes.fromhex(value)
