@@ -1,6 +1,6 @@
 """Modbus over TCP, and RTU frames over TCP, for many devices on few connections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -41,7 +41,8 @@ class Lines:
             problem = f"is already read with framing {framing}, not {settings.framing}"
             raise ConfigError(f"{problem}; give all devices behind it one", f"{host}:{port}")
         shared.users += 1
-        shared.line.adapt(settings)
+        # Several devices behind one address are units of a gateway: one request at a time (rule 9).
+        shared.line.adapt(replace(settings, window=1))
         return shared.line
 
     async def leave(self, line: Line) -> None:
@@ -51,6 +52,11 @@ class Lines:
         if shared.users == 0:
             del self._lines[line.host, line.port]
             await line.close()
+
+    def users(self, line: Line) -> int:
+        """How many transports use the line now."""
+        shared = self._lines.get((line.host, line.port))
+        return 0 if shared is None else shared.users
 
     def look(self) -> MappingProxyType[str, LineCounts]:
         """The counters of every line, by host:port."""
@@ -88,6 +94,11 @@ class ModbusTransport:
         line, self._line = self._line, None
         if line is not None:
             await self._lines.leave(line)
+
+    @property
+    def shared(self) -> bool:
+        """True while other transports use the same line."""
+        return self._line is not None and self._lines.users(self._line) > 1
 
     @property
     def counters(self) -> LineCounts | None:

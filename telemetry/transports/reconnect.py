@@ -3,10 +3,8 @@
 import asyncio
 import random
 from collections.abc import Callable
-from typing import Final
 
-FIRST_S: Final = 1.0
-LONGEST_S: Final = 60.0
+from telemetry.health import reconnect_delay_s
 
 
 class Backoff:
@@ -21,9 +19,8 @@ class Backoff:
 
     def failed(self, now: float) -> None:
         """Another failure at `now` (monotonic seconds)."""
-        ceiling = min(LONGEST_S, FIRST_S * 2 ** min(self._failures, 10))
+        self.not_before = now + reconnect_delay_s(self._failures, self._draw)
         self._failures += 1
-        self.not_before = now + ceiling * self._draw()
 
     def broke(self, now: float) -> None:
         """An open line broke. Noise on a bus and sockets closed for age are common: the first
