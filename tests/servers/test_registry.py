@@ -70,7 +70,7 @@ def test_absent_shared_data_skips_by_name(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(pytest.skip.Exception, match=r"shared data missing: recordings/x\.json$"):
         shared("recordings/x.json")
     monkeypatch.setenv("RACKHOUSE_SHARED", str(tmp_path / "none"))
-    with pytest.raises(pytest.skip.Exception, match="shared data missing: recordings$"):
+    with pytest.raises(pytest.skip.Exception, match=r"shared data missing: recordings$"):
         shared("recordings/x.json")
 
 
