@@ -12,6 +12,7 @@ from telemetry.binding import identity
 from telemetry.emulator import snmp_device
 from telemetry.emulator.device import DevicePoint, DeviceSpec, EmulatedDevice, build, usual_powers
 from telemetry.emulator.encode import Value, Wire, absent, resolution
+from telemetry.emulator.faults import ValueFaults
 from telemetry.emulator.modbus_server import serve_modbus
 from telemetry.emulator.nominal import USUAL
 from telemetry.emulator.persona import sample
@@ -183,6 +184,21 @@ async def test_a_value_too_large_for_its_register_stays_at_the_largest(serve: Se
     got = await read_device(await serve(build(DeviceSpec(profile), values.get)), profile)
     assert got["i.temperature"].number == pytest.approx(3276.7)
     assert got["m.load"].number == 0
+
+
+async def test_values_can_be_missing_stuck_or_shifted_for_a_test(serve: Serve) -> None:
+    profile = PROFILES["odd-modbus"]
+    live = {p.id: some_value(p.meaning, random.Random(1)) for p in DeviceSpec(profile).points()}
+    lies = ValueFaults(live.__getitem__, {"i.current"}, {"f.power"}, {"i.active_energy": 4.2e11})
+    live["i.active_energy"] = 2.949673e10
+    url = await serve(build(DeviceSpec(profile), lies))
+    first = await read_device(url, profile)
+    assert first["i.current"].quality is Quality.NOT_AVAILABLE
+    assert first["i.active_energy"].number == pytest.approx(2.949673e10 + 4.2e11 - 2**32 * 100)
+    live["f.power"] = -1.0
+    assert (await read_device(url, profile))["f.power"].number == first["f.power"].number
+    lies.stuck.clear()
+    assert (await read_device(url, profile))["f.power"].number == pytest.approx(-1.0)
 
 
 async def test_v1_reads_the_same_as_v2c(serve: Serve) -> None:
