@@ -25,12 +25,11 @@ from telemetry.emulator.plant import Plant
 from telemetry.emulator.scenario import Stage
 from telemetry.errors import ConfigError
 from telemetry.profiles import loader
+from tests.servers.shared import shared
 from tests.telemetry.emulator.reading import read_device
 from tests.telemetry.emulator.world import world
 
 REPOSITORY = Path(__file__).parents[3]
-SHARED = Path(os.environ.get("RACKHOUSE_SHARED", REPOSITORY.parent / "shared"))
-RECORDINGS = SHARED / "recordings" / "snmp"
 SNMPREC = """\
 # a made-up agent
 1.3.6.1.2.1.1.1.0|4|Made-up agent
@@ -209,9 +208,8 @@ def test_a_taken_port_and_a_wrong_address_are_said_in_one_line(tmp_path: Path) -
     assert CliRunner().invoke(emulate, [str(path), "--listen", "here"]).exit_code == 2
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings of real devices beside this")
 def test_every_recording_of_a_real_device_is_played_back_whole() -> None:
-    for path in sorted(RECORDINGS.glob("*.snmprec")):
+    for path in sorted(shared("recordings/snmp").glob("*.snmprec")):
         served = device_of(str(path))
         assert isinstance(served, Mib)
         oids, at = 0, (1, 3)
