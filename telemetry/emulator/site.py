@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from telemetry.emulator import meter_memory
 from telemetry.emulator.bridge import bridge
 from telemetry.emulator.bridge_subject import Place
 from telemetry.emulator.control import ControlServer
@@ -26,7 +27,7 @@ from telemetry.profiles.model import DeviceKind, Profile, Protocol
 
 HOST = "127.0.0.1"
 TICK_S = 1.0
-SETTLE_S = 1200.0
+SETTLE_S = 600.0
 #: Kinds whose electronics live on the power they stand at; the others have power of their own.
 _LIVES_ON_ITS_NODE = frozenset({DeviceKind.RACK_PDU, DeviceKind.CRAC, DeviceKind.REAR_DOOR})
 
@@ -70,18 +71,25 @@ class _Served:
 class PlantSite:
     """A running plant. `urls` gives each device's URL by key; `stage` plays scenarios on it."""
 
-    def __init__(self, plant: Plant, devices: Sequence[SiteDevice], speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        plant: Plant,
+        devices: Sequence[SiteDevice],
+        speed: float = 1.0,
+        data_dir: Path | None = None,
+    ) -> None:
         self.plant = plant
         self.stage = Stage(plant, [device.key for device in devices])
         self.urls: dict[str, str] = {}
         self.served: dict[str, _Served] = {}
         self._speed = speed
+        self._data_dir = data_dir
         self._agents: list[SnmpAgent] = []
         self._servers: list[ModbusServer] = []
         self._control: ControlServer | None = None
         self._clock: asyncio.Task[None] | None = None
 
-    async def start(self, devices: Sequence[SiteDevice], data_dir: Path | None) -> None:
+    async def start(self, devices: Sequence[SiteDevice]) -> None:
         """Everything listens when this returns. ConfigError names a device that cannot be served;
         OSError where a port is taken."""
         lines: dict[str, list[SiteDevice]] = {}
@@ -94,8 +102,9 @@ class PlantSite:
                 lines.setdefault(device.gateway or f"\0{device.key}", []).append(device)
         for members in lines.values():
             await self._serve_modbus(members)
-        if data_dir is not None:
-            self._control = ControlServer(self.stage, data_dir)
+        if self._data_dir is not None:
+            meter_memory.restore(self.plant, self._data_dir)
+            self._control = ControlServer(self.stage, self._data_dir)
             await self._control.start()
         self._clock = asyncio.create_task(self._run(), name="plant")
 
@@ -151,12 +160,21 @@ class PlantSite:
     async def _run(self) -> None:
         """A step every TICK_S of wall time; a late step is a longer one, never two."""
         loop = asyncio.get_running_loop()
-        last_s = loop.time()
+        last_s = saved_s = loop.time()
         while True:
             await asyncio.sleep(TICK_S - loop.time() % TICK_S)
             now_s = loop.time()
             self.step((now_s - last_s) * self._speed)
             last_s = now_s
+            if now_s - saved_s >= meter_memory.SAVE_EVERY_S:
+                self._save_meters()
+                saved_s = now_s
+
+    def _save_meters(self) -> None:
+        if self._data_dir is not None:
+            # A full disk must not stop the plant; the counts are written again in a minute.
+            with contextlib.suppress(OSError):
+                meter_memory.save(self.plant, self._data_dir)
 
     def step(self, dt_s: float) -> None:
         """Go on by dt_s of the plant's time, and let devices lose or regain their power."""
@@ -170,16 +188,20 @@ class PlantSite:
             served.faults.dead = not powered or served.device.key in self.plant.silent_devices
 
     async def close(self) -> None:
-        """Stop the clock, give back every socket; safe to call twice."""
-        if self._clock is not None:
-            self._clock.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._clock
-            self._clock = None
-        if self._control is not None:
-            await self._control.close()
-        await asyncio.gather(*(agent.close() for agent in self._agents))
-        await asyncio.gather(*(server.close() for server in self._servers))
+        """Stop the clock, give back every socket; safe to call twice. Raises what ended the clock,
+        if anything did."""
+        clock, self._clock = self._clock, None
+        try:
+            if clock is not None:
+                self._save_meters()
+                clock.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await clock
+        finally:
+            if self._control is not None:
+                await self._control.close()
+            await asyncio.gather(*(agent.close() for agent in self._agents))
+            await asyncio.gather(*(server.close() for server in self._servers))
 
 
 def _faults(device: SiteDevice) -> Faults:
@@ -224,7 +246,8 @@ async def serve_plant(
     settle_s: float = SETTLE_S,
 ) -> PlantSite:
     """Start everything on 127.0.0.1. The plant begins at the wall clock's time, settled for
-    `settle_s`; `speed` is its seconds per second. `data_dir` gets the control channel's address.
+    `settle_s`; `speed` is its seconds per second. `data_dir` gets the control channel's address and
+    keeps the meters' counts over restarts.
 
     ConfigError names what is wrong in the description or with a device; OSError: a port is taken.
     Nothing is left open when this raises.
@@ -235,9 +258,9 @@ async def serve_plant(
         raise ConfigError("this device key is given twice", twice)
     plant = Plant(description, time.time() - settle_s)
     plant.step(settle_s)
-    site = PlantSite(plant, devices, speed)
+    site = PlantSite(plant, devices, speed, data_dir)
     try:
-        await site.start(devices, data_dir)
+        await site.start(devices)
     except BaseException:
         await site.close()
         raise
