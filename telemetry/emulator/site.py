@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from telemetry.emulator import meter_memory
 from telemetry.emulator.bridge import bridge
 from telemetry.emulator.bridge_subject import Place
 from telemetry.emulator.control import ControlServer
-from telemetry.emulator.description import PlantDescription, Ups
+from telemetry.emulator.description import PlantDescription
 from telemetry.emulator.device import DeviceSpec, EmulatedDevice, build
 from telemetry.emulator.faults import Faults
 from telemetry.emulator.modbus_server import ModbusServer, ServerSettings, serve_modbus
@@ -20,52 +19,15 @@ from telemetry.emulator.placement import rows_for
 from telemetry.emulator.plant import Plant
 from telemetry.emulator.registers import RegisterImage
 from telemetry.emulator.scenario import Stage
+from telemetry.emulator.site_device import Served, SiteDevice, check, faults_of, has_power
 from telemetry.emulator.snmp_agent import AgentSettings, SnmpAgent, serve_snmp
 from telemetry.errors import ConfigError
 from telemetry.profiles import loader
-from telemetry.profiles.model import DeviceKind, Profile, Protocol
+from telemetry.profiles.model import Protocol
 
 HOST = "127.0.0.1"
 TICK_S = 1.0
 SETTLE_S = 600.0
-#: Kinds whose electronics live on the power they stand at; the others have power of their own.
-_LIVES_ON_ITS_NODE = frozenset({DeviceKind.RACK_PDU, DeviceKind.CRAC, DeviceKind.REAR_DOOR})
-
-
-@dataclass(frozen=True, slots=True)
-class SiteDevice:
-    """A device to serve. `node` is what it stands at (of a power meter, `at_input` says on which
-    side), `sensors` the probes on its ports. `profile` is a shipped name or a file.
-
-    `port` 0 takes any free one. Modbus devices with the same `gateway` share a port and need
-    different `unit`s. `powered_by` is the node its electronics need ("" for none; None: by kind,
-    a rack PDU and a cooling unit need their own). After power returns it boots for `boot_s`.
-    """
-
-    key: str
-    profile: str
-    node: str = ""
-    at_input: bool = False
-    sensors: tuple[str, ...] = ()
-    unit: int | None = None
-    port: int = 0
-    gateway: str | None = None
-    framing: str = "tcp"
-    community: str = "public"
-    version: int = 2
-    powered_by: str | None = None
-    boot_s: float = 5.0
-    latency_s: float = 0.0
-    jitter_s: float = 0.0
-    identity: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class _Served:
-    device: SiteDevice
-    profile: Profile
-    faults: Faults
-    powered: bool = True
 
 
 class PlantSite:
@@ -81,7 +43,7 @@ class PlantSite:
         self.plant = plant
         self.stage = Stage(plant, [device.key for device in devices])
         self.urls: dict[str, str] = {}
-        self.served: dict[str, _Served] = {}
+        self.served: dict[str, Served] = {}
         self._speed = speed
         self._data_dir = data_dir
         self._agents: list[SnmpAgent] = []
@@ -95,7 +57,7 @@ class PlantSite:
         lines: dict[str, list[SiteDevice]] = {}
         for device in devices:
             profile = loader.find(device.profile)
-            self.served[device.key] = _Served(device, profile, _faults(device))
+            self.served[device.key] = Served(device, profile, faults_of(device))
             if profile.protocol is Protocol.SNMP:
                 await self._serve_snmp(device)
             else:
@@ -111,7 +73,7 @@ class PlantSite:
     def _build(self, device: SiteDevice) -> EmulatedDevice:
         profile = self.served[device.key].profile
         place = Place(device.node, device.at_input, device.sensors)
-        _check(self.plant, device, profile)
+        check(self.plant, device, profile)
         spec = DeviceSpec(
             profile, device.key, rows_for(self.plant, place, profile), device.identity
         )
@@ -181,7 +143,7 @@ class PlantSite:
         self.plant.step(dt_s)
         now_s = asyncio.get_running_loop().time()
         for served in self.served.values():
-            powered = _powered(self.plant, served)
+            powered = has_power(self.plant, served)
             if powered and not served.powered:
                 served.faults.boot_until_s = now_s + served.device.boot_s
             served.powered = powered
@@ -202,39 +164,6 @@ class PlantSite:
                 await self._control.close()
             await asyncio.gather(*(agent.close() for agent in self._agents))
             await asyncio.gather(*(server.close() for server in self._servers))
-
-
-def _faults(device: SiteDevice) -> Faults:
-    seed = sum(device.key.encode())
-    return Faults(seed=seed, latency_s=device.latency_s, jitter_s=device.jitter_s)
-
-
-def _check(plant: Plant, device: SiteDevice, profile: Profile) -> None:
-    known = set(plant.topology.nodes) | set(plant.air.cracs)
-    needs_node = profile.kind is not DeviceKind.ENVIRONMENT
-    if (needs_node or device.node) and device.node not in known:
-        raise ConfigError(f"stands at {device.node!r}, which is not in the plant", device.key)
-    if profile.kind is DeviceKind.RACK_PDU and device.node not in plant.pdus:
-        raise ConfigError(f"is a rack PDU, but {device.node!r} is none", device.key)
-    sensors = {sensor.key for sensor in plant.description.sensors}
-    for sensor in device.sensors:
-        if sensor not in sensors:
-            raise ConfigError(f"has a probe {sensor!r}, which is not in the plant", device.key)
-    if device.powered_by and device.powered_by not in plant.topology.nodes:
-        raise ConfigError(f"is powered by {device.powered_by!r}, not in the plant", device.key)
-
-
-def _powered(plant: Plant, served: _Served) -> bool:
-    """Whether its electronics have power. A UPS speaks while it has an input or an output."""
-    device, kind = served.device, served.profile.kind
-    if device.powered_by is not None:
-        return not device.powered_by or plant.supply.live(device.powered_by)
-    node = plant.topology.nodes.get(device.node)
-    if isinstance(node, Ups):
-        return plant.supply.live(node.key) or plant.supply.live(node.source)
-    if kind in _LIVES_ON_ITS_NODE and node is not None:
-        return plant.supply.live(device.node)
-    return True
 
 
 async def serve_plant(

@@ -13,16 +13,20 @@ from telemetry.emulator import snmp_device
 from telemetry.emulator.device import DevicePoint, DeviceSpec, EmulatedDevice, build, usual_powers
 from telemetry.emulator.encode import Value, Wire, absent, resolution
 from telemetry.emulator.faults import ValueFaults
-from telemetry.emulator.modbus_server import serve_modbus
+from telemetry.emulator.modbus_server import ServerSettings, serve_modbus
 from telemetry.emulator.nominal import USUAL
 from telemetry.emulator.persona import sample
 from telemetry.emulator.rows import RowSpec
 from telemetry.emulator.snmp_agent import serve_snmp
 from telemetry.emulator.words import wire_of
+from telemetry.errors import Refused
 from telemetry.points import Kind, Phase
 from telemetry.profiles.model import Meaning, Profile, Protocol
 from telemetry.sample import Quality, Sample
-from tests.telemetry.emulator.reading import every_profile, read_device
+from telemetry.transports.base import ModbusIdentity
+from telemetry.transports.modbus import ModbusTransport
+from telemetry.transports.modbus_settings import Framing, LineSettings
+from tests.telemetry.emulator.reading import every_profile, read_device, transport_to
 
 PROFILES = every_profile()
 Serve = Callable[[EmulatedDevice], Awaitable[str]]
@@ -234,3 +238,30 @@ def test_a_sample_text_is_found_by_its_pattern(pattern: str, group: str, text: s
     found = re.search(pattern, made)
     assert found is not None and text in (made, None)
     assert not group or found.group(1) == group
+
+
+@pytest.mark.parametrize("framing", ["tcp", "rtu"])
+async def test_a_modbus_device_names_itself_to_function_43(framing: str) -> None:
+    told = {"vendor": "Nobody", "model": "N" * 200, "firmware": "F" * 200}
+    device = build(DeviceSpec(PROFILES["odd-modbus"], identity=told))
+    assert device.image is not None
+    settings = ServerSettings(framing=framing)
+    server = await serve_modbus({1: device.image}, settings=settings)
+    line = LineSettings(framing=Framing(framing))
+    transport = ModbusTransport("127.0.0.1", server.port, line)
+    await transport.open()
+    first = await transport.read(ModbusIdentity(1), 2.0)
+    rest = await transport.read(ModbusIdentity(1, first=2), 2.0)
+    await transport.close()
+    await server.close()
+    assert first.varbinds == {"0": b"Nobody", "1": b"N" * 200}
+    assert rest.varbinds == {"2": b"F" * 200}
+
+
+async def test_a_modbus_device_need_not_name_itself(serve: Serve) -> None:
+    url = await serve(build(DeviceSpec(PROFILES["odd-modbus"], names_itself=False)))
+    transport = transport_to(url)
+    await transport.open()
+    with pytest.raises(Refused, match="exception 1"):
+        await transport.read(ModbusIdentity(1), 2.0)
+    await transport.close()

@@ -127,6 +127,18 @@ async def test_impossible_reads_get_the_code_of_the_standard(
     assert (await raw(await serve(), ask(5, address, count), 9))[7:] == bytes((0x83, code))
 
 
+async def test_pymodbus_reads_the_identity_object_by_object(serve: Serve) -> None:
+    server = await serve()
+    server.units[1].identity = {0: "Nobody", 1: "Odd", 2: "1.0"}
+    async with witness(server) as client:
+        whole = await client.read_device_information(read_code=1, object_id=0, device_id=1)
+        one = await client.read_device_information(read_code=4, object_id=1, device_id=1)
+        gone = await client.read_device_information(read_code=4, object_id=9, device_id=1)
+    assert whole.information == {0: b"Nobody", 1: b"Odd", 2: b"1.0"}
+    assert one.information == {1: b"Odd"}
+    assert gone.isError()
+
+
 async def test_a_write_and_an_unknown_function_are_exception_1(serve: Serve) -> None:
     server = await serve()
     assert (await raw(server, ask(5, 100, 7, fc=6), 9))[7:] == b"\x86\x01"
