@@ -18,7 +18,7 @@ from telemetry.emulator.snmp_device import (
     mib_of,
 )
 from telemetry.emulator.words import wire_of
-from telemetry.points import Kind, Quantity
+from telemetry.points import Kind, Phase, Quantity
 from telemetry.profiles.model import Meaning, Profile, Protocol
 
 Values = Callable[[str], Value]
@@ -27,12 +27,14 @@ Values = Callable[[str], Value]
 @dataclass(frozen=True, slots=True)
 class DevicePoint:
     """A point of an emulated device. `row` is None outside tables; `name` is the id without the
-    table's row key, so that it is the same in every row: `outlet.active_power`."""
+    table's row key, so that it is the same in every row: `outlet.active_power`. `phase` is the
+    point's own or its row's."""
 
     id: str
     name: str
     label: str
     meaning: Meaning
+    phase: Phase | None = None
     row: Row | None = None
 
 
@@ -55,13 +57,12 @@ class DeviceSpec:
         plain += [(s.id, s.label, s.meaning) for s in profile.scalars]
         for point_id, label, meaning in plain:
             if point_id not in self.omit:
-                yield DevicePoint(point_id, point_id, label, meaning)
-        labels = {table.id: table.label for table in profile.tables}
-        for point_id, column, row in columns_of(profile, dict(self.rows)):
+                yield DevicePoint(point_id, point_id, label, meaning, meaning.phase)
+        for point_id, table, column, row in columns_of(profile, self.rows):
             if point_id not in self.omit:
-                label = f"{labels[row.table]} {column.label}"
-                name = f"{row.table}.{column.id}"
-                yield DevicePoint(point_id, name, label, column.meaning, row)
+                label, name = f"{table.label} {column.label}", f"{table.id}.{column.id}"
+                phase = row.phase if column.row_phase else column.meaning.phase
+                yield DevicePoint(point_id, name, label, column.meaning, phase, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def build(
     if spec.profile.protocol is Protocol.MODBUS:
         image = register_image(spec.profile, source, powers, spec.omit)
         return EmulatedDevice(spec, image=image)
-    mib = mib_of(spec.profile, source, _system(spec, clock), dict(spec.rows), powers, spec.omit)
+    mib = mib_of(spec.profile, source, _system(spec, clock), spec.rows, powers, spec.omit)
     return EmulatedDevice(spec, mib=mib)
 
 

@@ -19,12 +19,13 @@ Raw = int | float | str | bytes
 @dataclass(frozen=True, slots=True)
 class Wire:
     """What the line can carry: whole numbers from low to high, or floats; `text` where the device
-    may send text instead of a number."""
+    may send text, `spelt` where it sends numbers as text."""
 
     low: float
     high: float
     whole: bool = True
     text: bool = False
+    spelt: bool = False
 
 
 SNMP_WIRE = Wire(-(2**31), 2**31 - 1, text=True)
@@ -62,7 +63,7 @@ def absent(meaning: Meaning, wire: Wire) -> Raw | None:
                    if wire.low <= x <= wire.high and not lowest <= x <= highest]  # fmt: skip
         if outside:
             return int(outside[0])
-    if wire.text and meaning.kind is Kind.IDENTITY:
+    if wire.text and (wire.spelt or meaning.kind is Kind.IDENTITY):
         return ""
     return None if wire.whole else math.nan
 
@@ -126,7 +127,7 @@ def _number(meaning: Meaning, value: float, wire: Wire, power: int) -> Raw:
 
 def _says_numbers_as_text(meaning: Meaning, wire: Wire) -> bool:
     """A device whose "no value" is a text sends its numbers as text too."""
-    return wire.text and any(isinstance(s, str) for s in meaning.not_available)
+    return wire.spelt or (wire.text and any(isinstance(s, str) for s in meaning.not_available))
 
 
 def resolution(meaning: Meaning, wire: Wire, power: int = 0) -> float:

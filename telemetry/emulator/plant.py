@@ -24,11 +24,34 @@ LONGEST_RUNTIME_S = 6 * 3600.0
 @dataclass
 class Meters:
     """Energy since the meter was set, Wh, that only ever rises: by node and line at its output and
-    at its input, and by outlet."""
+    at its input, and by outlet. `apparent` (VAh) and `reactive` (varh) are totals at the output."""
 
     out: dict[str, list[float]] = field(default_factory=dict)
     into: dict[str, list[float]] = field(default_factory=dict)
     outlets: dict[tuple[str, int], float] = field(default_factory=dict)
+    apparent: dict[str, float] = field(default_factory=dict)
+    reactive: dict[str, float] = field(default_factory=dict)
+
+    def set(self, flows: Flows, hours: float) -> None:
+        """Begin as if everything had run as now for so many hours."""
+        for key in flows.nodes:
+            self.out[key], self.into[key] = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+            self.apparent[key] = self.reactive[key] = 0.0
+        self.outlets = dict.fromkeys(flows.outlets, 0.0)
+        self.count(flows, hours)
+
+    def count(self, flows: Flows, hours: float) -> None:
+        """Add what flows for so many hours."""
+        for key, flow in flows.nodes.items():
+            out, into, drawn = self.out[key], self.into[key], flow.input_powers
+            for k in range(3):
+                out[k] += max(0.0, flow.powers[k].real) * hours
+                into[k] += max(0.0, drawn[k].real) * hours
+            power = flow.power
+            self.apparent[key] += abs(power) * hours
+            self.reactive[key] += max(0.0, power.imag) * hours
+        for place, outlet in flows.outlets.items():
+            self.outlets[place] += outlet.power.real * hours
 
 
 class Plant:
@@ -49,10 +72,12 @@ class Plant:
         self.silent_devices: set[str] = set()
         self.uptime_s = 0.0
         self.tripped: list[str] = []
+        self.pdus = {pdu.key: pdu for pdu in description.pdus}
         self._ups = {ups.key: ups for ups in description.ups}
         self._racks = [load.rack for load in description.loads]
         self.flows = self._solve()
-        self._set_meters()
+        pick = random.Random(description.seed)  # noqa: S311 - repeatable on purpose
+        self.meters.set(self.flows, hours=pick.uniform(4_000, 17_000))
 
     def step(self, dt_s: float) -> None:
         """Go on by dt_s seconds, in parts of at most MAX_STEP_S."""
@@ -68,7 +93,7 @@ class Plant:
         self._charge(dt_s)
         self.flows = self._solve()
         self._discharge(dt_s)
-        self._count(dt_s)
+        self.meters.count(self.flows, dt_s / 3600)
         self._protect(dt_s)
         self._breathe(dt_s)
 
@@ -102,16 +127,6 @@ class Plant:
                 drawn_wh = (flow.power.real + flow.loss_w) * dt_s / 3600
                 state.stored_wh = max(0.0, state.stored_wh - drawn_wh)
 
-    def _count(self, dt_s: float) -> None:
-        hours = dt_s / 3600
-        for key, flow in self.flows.nodes.items():
-            out, into, drawn = self.meters.out[key], self.meters.into[key], flow.input_powers
-            for k in range(3):
-                out[k] += max(0.0, flow.powers[k].real) * hours
-                into[k] += max(0.0, drawn[k].real) * hours
-        for place, outlet in self.flows.outlets.items():
-            self.meters.outlets[place] += outlet.power.real * hours
-
     def _protect(self, dt_s: float) -> None:
         closed = [b for b in self.description.breakers if b.key not in self.supply.open]
         tripped = self.protection.step(closed, self.flows, dt_s)
@@ -130,17 +145,6 @@ class Plant:
                 other_w[ups.zone] = other_w.get(ups.zone, 0.0) + loss_w
         live = {key for key in self.air.cracs if self.supply.live(key)}
         self.air.step(dt_s, self.now_s, live, rack_w, other_w)
-
-    def _set_meters(self) -> None:
-        """Meters begin as if the plant had run as now for half a year to two years."""
-        pick = random.Random(self.description.seed)  # noqa: S311 - repeatable on purpose
-        hours = pick.uniform(4_000, 17_000)
-        meters = self.meters
-        for key, flow in self.flows.nodes.items():
-            meters.out[key] = [max(0.0, s.real) * hours for s in flow.powers]
-            meters.into[key] = [max(0.0, s.real) * hours for s in flow.input_powers]
-        for place, outlet in self.flows.outlets.items():
-            meters.outlets[place] = outlet.power.real * hours
 
     def runtime_s(self, ups: Ups) -> float:
         """What the battery would last at the load of now."""

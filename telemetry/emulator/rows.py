@@ -25,7 +25,6 @@ class RowSpec:
 class Row:
     """A row as it is: `number` counts from 1 within its table."""
 
-    table: str
     number: int
     index: str
     label: str
@@ -46,13 +45,17 @@ def usual_rows(table: Table) -> tuple[RowSpec, ...]:
     return tuple(RowSpec(phase=phases[n % len(phases)]) for n in range(count))
 
 
-def rows_of(profile: Profile, wanted: Rows) -> list[Row]:
+def rows_of(profile: Profile, wanted: Rows) -> list[tuple[Table, Row]]:
     """The rows of every table. Tables that share their rows' column and their filters share rows;
-    those that only share the column get indexes after each other."""
-    rows: list[Row] = []
+    tables of different names that share the column get indexes after each other; of tables with
+    one name over one column (ways in which a row may be set up) the first has the rows."""
+    rows: list[tuple[Table, Row]] = []
     shared: dict[tuple[str, tuple[RowFilter, ...]], list[str]] = {}
     used: dict[str, int] = {}
+    first_way: dict[tuple[str, str], tuple[RowFilter, ...]] = {}
     for table in profile.tables:
+        if first_way.setdefault((table.id, table.rows), table.filters) != table.filters:
+            continue
         specs = wanted.get(table.id)
         specs = usual_rows(table) if specs is None else specs
         indexes = shared.setdefault((table.rows, table.filters), [])
@@ -60,8 +63,7 @@ def rows_of(profile: Profile, wanted: Rows) -> list[Row]:
             if len(indexes) < number:
                 used[table.rows] = used.get(table.rows, 0) + 1
                 indexes.append(spec.index or _keyed(table, spec) or str(used[table.rows]))
-            index = indexes[number - 1]
-            rows.append(Row(table.id, number, index, spec.label, spec.phase))
+            rows.append((table, Row(number, indexes[number - 1], spec.label, spec.phase)))
     return rows
 
 

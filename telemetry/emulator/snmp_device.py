@@ -1,7 +1,8 @@
 """An SNMP profile as a tree of OIDs whose values are worked out when they are asked for."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from telemetry.emulator import ber
 from telemetry.emulator.ber import Malformed, Oid, Typed
@@ -9,7 +10,7 @@ from telemetry.emulator.encode import SNMP_COUNTER_WIRE, SNMP_WIRE, Value, Wire,
 from telemetry.emulator.mib import Mib, Slot, fixed
 from telemetry.emulator.rows import Row, RowSpec, rows_of
 from telemetry.points import Kind, Phase, Quantity
-from telemetry.profiles.model import Column, Meaning, Profile, RowFilter, Table
+from telemetry.profiles.model import Column, DeviceKind, Meaning, Profile, RowFilter, Table
 
 Values = Callable[[str], Value]
 Slots = dict[Oid, Slot]
@@ -32,8 +33,8 @@ def mib_of(
     profile: Profile,
     values: Values,
     system: SystemGroup,
-    rows: dict[str, tuple[RowSpec, ...]] | None = None,
-    powers: dict[str, int] | None = None,
+    rows: Mapping[str, tuple[RowSpec, ...]] | None = None,
+    powers: Mapping[str, int] | None = None,
     omit: frozenset[str] = frozenset(),
 ) -> Mib:
     """The tree of an SNMP profile. `values` gives each point's value by id, `rows` the rows of a
@@ -42,32 +43,32 @@ def mib_of(
     slots: Slots = _system_slots(system)
     if profile.recognition.probe_oid is not None:
         slots[_oid(profile.recognition.probe_oid)] = fixed(Typed(ber.INTEGER, 1))
-    tables = {table.id: table for table in profile.tables}
-    for row in rows_of(profile, rows or {}):
-        slots.update(_row_slots(tables[row.table], row))
+    for table, row in rows_of(profile, rows or {}):
+        slots.update(_row_slots(table, row))
     for scalar in profile.scalars:
         if scalar.id not in omit and not scalar.oid.startswith(f"{SYSTEM}."):
-            slots[_oid(scalar.oid)] = live(scalar.meaning, lambda i=scalar.id: values(i))  # type: ignore[misc]
-    for point_id, column, row in columns_of(profile, rows or {}):
+            wire = wire_of(profile, scalar.meaning)
+            slots[_oid(scalar.oid)] = live(scalar.meaning, partial(values, scalar.id), wire)
+    for point_id, table, column, row in columns_of(profile, rows or {}):
         if point_id not in omit:
-            table = tables[row.table]
-            slots.update(_cell_slots(table, column, row, values, powers or {}, point_id))
+            power = (powers or {}).get(column.meaning.scale_ref or "", 0)
+            wire = wire_of(profile, column.meaning)
+            slot = live(column.meaning, partial(values, point_id), wire, power)
+            slots.update(_cell_slots(table, column, row, slot, power))
     return Mib(slots)
 
 
 def columns_of(
-    profile: Profile, rows: dict[str, tuple[RowSpec, ...]]
-) -> Iterator[tuple[str, Column, Row]]:
-    """Every point of every row: id as `telemetry.binding` will call it, column, row."""
-    tables = {table.id: table for table in profile.tables}
-    for row in rows_of(profile, rows):
-        for column in tables[row.table].columns:
-            yield f"{row.table}.{row.index}.{column.id}", column, row
+    profile: Profile, rows: Mapping[str, tuple[RowSpec, ...]]
+) -> Iterator[tuple[str, Table, Column, Row]]:
+    """Every point of every row: id as `telemetry.binding` will call it, table, column, row."""
+    for table, row in rows_of(profile, rows):
+        for column in table.columns:
+            yield f"{table.id}.{row.index}.{column.id}", table, column, row
 
 
-def live(meaning: Meaning, value: Callable[[], Value], power: int = 0) -> Slot:
+def live(meaning: Meaning, value: Callable[[], Value], wire: Wire, power: int = 0) -> Slot:
     """A slot that encodes the value of the moment."""
-    wire = wire_of(meaning)
 
     def slot() -> Typed | None:
         raw = raw_of(meaning, value(), wire, power)
@@ -76,9 +77,14 @@ def live(meaning: Meaning, value: Callable[[], Value], power: int = 0) -> Slot:
     return slot
 
 
-def wire_of(meaning: Meaning) -> Wire:
-    """What SNMP can carry of this meaning: counters are unsigned, the rest Integer32."""
-    return SNMP_COUNTER_WIRE if meaning.kind is Kind.COUNTER else SNMP_WIRE
+def wire_of(profile: Profile, meaning: Meaning) -> Wire:
+    """What SNMP carries of this meaning: counters are unsigned, the rest Integer32. Probes whose
+    numbers are neither scaled nor counted spell them out ("23.4"), as NetBotz does."""
+    if meaning.kind is Kind.COUNTER:
+        return SNMP_COUNTER_WIRE
+    plain = meaning.multiply == meaning.divide and not meaning.not_available
+    spelt = profile.kind is DeviceKind.ENVIRONMENT and meaning.kind is Kind.GAUGE and plain
+    return replace(SNMP_WIRE, spelt=spelt)
 
 
 def typed_of(meaning: Meaning, raw: int | float | str | bytes) -> Typed:
@@ -125,12 +131,8 @@ def _system_slots(system: SystemGroup) -> Slots:
     return slots
 
 
-def _cell_slots(
-    table: Table, column: Column, row: Row, values: Values, powers: dict[str, int], point_id: str
-) -> Slots:
+def _cell_slots(table: Table, column: Column, row: Row, slot: Slot, power: int) -> Slots:
     tail = f".{column.tail}" if column.tail else ""
-    power = powers.get(column.meaning.scale_ref or "", 0)
-    slot = live(column.meaning, lambda: values(point_id), power)
     slots = {_oid(f"{column.oid}.{row.index}{tail}"): slot}
     if column.meaning.scale_ref is not None:
         factor = table.factors[column.meaning.scale_ref]

@@ -47,9 +47,12 @@ def words_of(cell: Cell, raw: Raw) -> tuple[int, ...]:
 
 
 def silent_words(cell: Cell) -> tuple[int, ...]:
-    """What stands where a device has no way to say "no value": all ones; no bit of a mask."""
+    """What stands where a device has no way to say "no value": the lowest of a signed type, all
+    ones of another, no bit of a mask. It is out of every range, so nobody takes it for a value."""
     if cell.type is WireType.BIT or cell.mask is not None:
         return (0,) * cell.count
+    if cell.type in (WireType.INT16, WireType.INT32, WireType.INT64):
+        return words_of(cell, _RANGES[cell.type][0])
     return (0xFFFF,) * cell.count
 
 

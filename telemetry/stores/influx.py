@@ -73,7 +73,10 @@ class InfluxStore:
             return []
         columns = ("mean", "min", "max", "count", "sum")
         tables = self._reader.ask(influxql.bucketed(query), columns)
-        return [_bucket(query, row) for table in tables for row in table.rows]
+        # The server reads each column by itself: of a write that is just coming in, a row may have
+        # some and lack others. Such a row is not there yet.
+        rows = [row for table in tables for row in table.rows if None not in row]
+        return [_bucket(query, row) for row in rows]
 
     def close(self) -> None:
         """See Store."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from telemetry.binding import Bound, bind, discovery
 from telemetry.decode import Decoder, Read
 from telemetry.plan import plan
-from telemetry.binding import Bound, bind, discovery
 from telemetry.profiles.model import Profile
 from telemetry.sample import Sample
 from telemetry.transports.base import Answer, Request, SnmpGet, SnmpWalk, Varbind
@@ -73,7 +73,8 @@ def read_recording(text: str) -> Recording:
 
 def _value(tag: str, value: str) -> Varbind:
     if ":" in tag:
-        tag, settings = tag.split(":")[0], dict(p.split("=", 1) for p in value.split(","))
+        tag = tag.split(":", maxsplit=1)[0]
+        settings = dict(part.split("=", 1) for part in value.split(","))
         value = settings.get("initial", settings.get("value", "0"))
     if tag.endswith("x"):
         octets = bytes.fromhex(value)

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 
 from telemetry.binding import identity
+from telemetry.emulator import snmp_device
 from telemetry.emulator.device import DevicePoint, DeviceSpec, EmulatedDevice, build, usual_powers
-from telemetry.emulator.encode import SNMP_WIRE, Value, Wire, absent, resolution
+from telemetry.emulator.encode import Value, Wire, absent, resolution
 from telemetry.emulator.modbus_server import serve_modbus
 from telemetry.emulator.nominal import USUAL
 from telemetry.emulator.persona import sample
@@ -62,8 +63,11 @@ def some_value(meaning: Meaning, pick: random.Random) -> Value:
 
 
 def wires(profile: Profile) -> dict[str, Wire]:
-    """By point name: what carries it."""
-    return {register.id: wire_of(register.cell) for register in profile.registers}
+    """By point id: what carries it."""
+    if profile.protocol is Protocol.MODBUS:
+        return {register.id: wire_of(register.cell) for register in profile.registers}
+    points = DeviceSpec(profile).points()
+    return {point.id: snmp_device.wire_of(profile, point.meaning) for point in points}
 
 
 def check(point: DevicePoint, given: Value, sample: Sample, wire: Wire, power: int) -> None:
@@ -99,7 +103,7 @@ async def test_every_value_comes_back_within_the_points_resolution(
     for point_id, found in got.items():
         point = points[point_id]
         if point_id not in told:
-            wire = carried.get(point_id, SNMP_WIRE)
+            wire = carried[point_id]
             check(point, given[point_id], found, wire, powers.get(point.meaning.scale_ref or "", 0))
 
 
@@ -129,7 +133,7 @@ async def test_no_value_is_said_in_the_devices_own_way(serve: Serve, name: str) 
     points = {point.id: point for point in spec.points()}
     values = {i: some_value(p.meaning, random.Random(i)) for i, p in points.items()}
     carried = wires(profile)
-    said = {i: absent(p.meaning, carried.get(i, SNMP_WIRE)) for i, p in points.items()}
+    said = {i: absent(p.meaning, carried[i]) for i, p in points.items()}
     lost = {i for i, p in points.items() if p.meaning.kind is not Kind.IDENTITY}
     silenced: set[str] = set()
     url = await serve(build(spec, lambda i: None if i in silenced else values[i]))

@@ -5,13 +5,11 @@ of the server itself where it has that (1.8 and later, see INFLUXD), else of ngi
 to the /write of the same engine.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
@@ -20,6 +18,7 @@ from telemetry.stores.embedded import EmbeddedStore
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
 from tests.servers import LOOPBACK, free_port, nginx_server
+from tests.telemetry.stores.witness import influx_query
 
 _numbers = count(1)
 
@@ -31,16 +30,6 @@ server {{ listen {host}:{port}; client_max_body_size 32m;
     rewrite ^ /write?db=$idb&rp=$irp&precision=$arg_precision? break; proxy_pass {engine}; }}
   location / {{ proxy_pass {engine}; }} }}
 """
-
-
-def influx_query(server: str, statement: str, database: str = "") -> list[dict[str, object]]:
-    """The series of one statement, asked without any of the code under test."""
-    body = urlencode({"q": statement, "db": database, "epoch": "ms"}).encode()
-    with urlopen(Request(f"{server}/query", body), timeout=10) as answer:
-        (result,) = json.load(answer)["results"]
-    assert "error" not in result, result
-    found: list[dict[str, object]] = result.get("series", [])
-    return found
 
 
 def speaks_v2(server: str) -> bool:

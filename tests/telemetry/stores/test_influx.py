@@ -2,15 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +16,8 @@ from telemetry.stores.influx_http import InfluxWriter
 from telemetry.stores.influx_url import parse_influx
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
-from tests.servers import LOOPBACK, free_port, influx_server, nginx_server
+from tests.servers import LOOPBACK, free_port, influx_server, nginx_server, wait_until
+from tests.telemetry.stores.certificate import certificate
 from tests.telemetry.stores.compare import (
     FINITE,
     QUERIES,
@@ -30,7 +26,7 @@ from tests.telemetry.stores.compare import (
     blocks,
     without_clashes,
 )
-from tests.telemetry.stores.conftest import influx_query
+from tests.telemetry.stores.witness import influx_query
 from tests.telemetry.stores.world import (
     BAD,
     DAY,
@@ -187,10 +183,11 @@ def test_a_line_of_the_wrong_type_is_refused_for_good_and_the_others_are_taken(
     with pytest.raises(StoreError, match="type conflict") as refusal:
         store.write([pdu(T0), pdu(T0 + 30 * DAY)])
     assert not isinstance(refusal.value, StoreAway)
-    with pytest.raises(StoreError, match="unsupported mean"):  # said in the body of a 200
+    with pytest.raises(StoreError, match="unsupported"):  # said in the body of a 200
         store.series(QUERY)
     month_later = replace(QUERY, start_ms=T0 + 30 * DAY, end_ms=T0 + 31 * DAY)
-    assert len(store.series(month_later)) == 1
+    # The server answers at the first refusal and goes on with the other shards.
+    wait_until(lambda: len(store.series(month_later)) == 1, "the good line", 10)
 
 
 @pytest.mark.parametrize("mode", ["v1", "v2"])
@@ -266,25 +263,3 @@ def test_tls_is_spoken_and_a_certificate_of_nobody_is_refused(
         for call in calls:
             with pytest.raises(StoreAway, match="certificate"):
                 call()
-
-
-def certificate(cert: Path, key: Path) -> None:
-    """A self-signed certificate of the loopback address."""
-    secret = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOOPBACK)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, secret.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), False)
-        .sign(secret, hashes.SHA256())
-    )
-    cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        secret.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )

@@ -1,5 +1,7 @@
 """An address opens the store it names, or says what to write instead."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from telemetry.stores.embedded import EmbeddedStore
 from telemetry.stores.influx import InfluxStore
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
+from tests.telemetry.stores.child import CHECKOUT
 
 
 def test_each_scheme_opens_its_store(tmp_path: Path) -> None:
@@ -19,6 +22,11 @@ def test_each_scheme_opens_its_store(tmp_path: Path) -> None:
     assert isinstance(store, EmbeddedStore)
     assert store.path == tmp_path / "my samples.db"
     store.close()
+
+
+def test_the_client_of_a_store_that_is_not_used_is_not_loaded() -> None:
+    code = "import sys, telemetry.stores.open; sys.exit('influxdb_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=CHECKOUT).returncode == 0
 
 
 def test_a_relative_path_is_relative_to_where_one_is(
