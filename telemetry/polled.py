@@ -15,7 +15,7 @@ from telemetry.clock import Clock
 from telemetry.connect import Wired
 from telemetry.cycle import Asker, Cycle, is_silence
 from telemetry.decode import without_answer
-from telemetry.errors import ConfigError, DeviceError, NoAnswer, TelemetryError
+from telemetry.errors import ConfigError, DeviceError, NoAnswer, Refused, TelemetryError
 from telemetry.health import Action, Chance, Health, State, action, failed, succeeded
 from telemetry.learn import NOTHING
 from telemetry.learning import learn
@@ -137,7 +137,8 @@ class PolledDevice:
         except TimeoutError:
             self._failed(NoAnswer("no turn on the line"))
         except DeviceError as error:
-            self._failed(error)
+            known = self._learned_why if isinstance(error, Refused) else ""
+            self._failed(DeviceError(known) if known else error)
         else:
             self._health = succeeded(self._health)
             return True
