@@ -1,5 +1,9 @@
 """What the refusals of a cycle teach (rule 15). Pure: the poller asks, splits and asks again; then
-`study` says what to remember, and `plan` with that is what the next cycle asks."""
+`study` says what to remember, and `plan` with that is what the next cycle asks.
+
+Halves are best asked in the order in which they arise (a queue): good data is then met early, by
+which a device with many holes is told from a wrong one, which answers nothing.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

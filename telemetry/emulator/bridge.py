@@ -77,7 +77,7 @@ class Bridge:
             return None
         found = READERS[self.kind](self.plant, self.place, subject)
         if isinstance(found, Gap):
-            return usual_value(point.id, point.meaning, self.plant.uptime_s)
+            return usual_value(point.id, point.meaning, self.plant.uptime_s, point.phase)
         if isinstance(found, float) and subject.words & PEAK_WORDS:
             found = self._peaks[point_id] = max(found, self._peaks.get(point_id, 1.08 * found))
         return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from telemetry.emulator.encode import SNMP_WIRE, Value, Wire
 from telemetry.emulator.mib import Mib
 from telemetry.emulator.modbus_device import register_image
-from telemetry.emulator.nominal import largest, usual_source
+from telemetry.emulator.nominal import largest, usual_value
 from telemetry.emulator.persona import identity_texts, sample
 from telemetry.emulator.registers import RegisterImage
 from telemetry.emulator.rows import Row, RowSpec
@@ -81,15 +81,21 @@ def build(
     Without it the device shows believable values by itself. `clock`: seconds since its start."""
     clock = clock or _stopwatch()
     points = {point.id: point for point in spec.points()}
-    if values is None:
-        values = usual_source({i: p.meaning for i, p in points.items()}, clock)
-    source = _with_identity(spec, points, values)
+    source = _with_identity(spec, points, values or _by_itself(points, clock))
     powers = {**usual_powers(spec.profile), **spec.powers}
     if spec.profile.protocol is Protocol.MODBUS:
         image = register_image(spec.profile, source, powers, spec.omit)
         return EmulatedDevice(spec, image=image)
     mib = mib_of(spec.profile, source, _system(spec, clock), spec.rows, powers, spec.omit)
     return EmulatedDevice(spec, mib=mib)
+
+
+def _by_itself(points: Mapping[str, DevicePoint], clock: Callable[[], float]) -> Values:
+    def value(point_id: str) -> Value:
+        point = points[point_id]
+        return usual_value(point_id, point.meaning, clock(), point.phase)
+
+    return value
 
 
 def _stopwatch() -> Callable[[], float]:

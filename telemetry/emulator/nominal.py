@@ -5,7 +5,7 @@ Used by `rackhouse emulate`; a device in a plant gets its values from the plant 
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from telemetry.emulator.encode import Value
 from telemetry.points import Kind, Phase, Quantity
@@ -58,7 +58,7 @@ LARGEST: Mapping[Quantity, float] = {
     Q.APPARENT_POWER: 250_000.0,
     Q.REACTIVE_POWER: 250_000.0,
 }
-_PAIRS = frozenset({Phase.L1_L2, Phase.L2_L3, Phase.L3_L1})
+_TO_NEUTRAL = frozenset({Phase.L1, Phase.L2, Phase.L3})
 _COUNTED_W = 2400.0
 _STEADY = frozenset({Q.CHARGE, Q.COUNT, Q.VOLUME, Q.LEVEL})
 #: Words in the name of a state that say all is well, the plainest first.
@@ -71,9 +71,12 @@ def largest(quantity: Quantity) -> float:
     return LARGEST.get(quantity, 10 * USUAL.get(quantity, 1.0))
 
 
-def usual_value(point_id: str, meaning: Meaning, seconds: float) -> Value:
+def usual_value(
+    point_id: str, meaning: Meaning, seconds: float, phase: Phase | None = None
+) -> Value:
     """The value of a point after so many seconds: within 5 % of the usual one, its own by its id;
-    counters go on with the seconds. States are well, flags are clear."""
+    counters go on with the seconds. States are well, flags are clear. `phase`: the point's own or
+    its row's."""
     if meaning.kind is Kind.STATE:
         return well_state(meaning)
     if meaning.kind is Kind.FLAGS:
@@ -81,7 +84,7 @@ def usual_value(point_id: str, meaning: Meaning, seconds: float) -> Value:
     if meaning.kind is Kind.IDENTITY:
         return "EMULATED"
     base = USUAL[meaning.quantity]
-    if meaning.quantity is Q.VOLTAGE and meaning.phase not in (*_PAIRS, None):
+    if meaning.quantity is Q.VOLTAGE and phase in _TO_NEUTRAL:
         base /= math.sqrt(3)
     own = zlib.crc32(point_id.encode()) % 1000 / 1000
     if meaning.kind is Kind.COUNTER:
@@ -100,10 +103,3 @@ def well_state(meaning: Meaning) -> int:
             if word == name or word in name.split():
                 return code
     return min(names, default=0)
-
-
-def usual_source(
-    meanings: Mapping[str, Meaning], clock: Callable[[], float]
-) -> Callable[[str], Value]:
-    """Values by point id for a device that stands alone."""
-    return lambda point_id: usual_value(point_id, meanings[point_id], clock())

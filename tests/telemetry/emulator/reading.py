@@ -7,10 +7,10 @@ from telemetry.decode import Decoder
 from telemetry.errors import Refused
 from telemetry.plan import plan, split
 from telemetry.profiles import loader
-from telemetry.profiles.model import Profile
+from telemetry.profiles.model import Profile, Protocol
 from telemetry.reads import Read
 from telemetry.sample import Sample
-from telemetry.transports.base import Answer, Request, Transport
+from telemetry.transports.base import Answer, ModbusRead, Request, SnmpGet, Transport
 from telemetry.transports.modbus import ModbusTransport
 from telemetry.transports.snmp import SnmpTransport
 from telemetry.transports.snmp_settings import SnmpSettings
@@ -71,3 +71,11 @@ async def read_device(url: str, profile: Profile, *, unit: int = 1) -> dict[str,
         return await read_all(transport, await find(transport, profile, unit=unit))
     finally:
         await transport.close()
+
+
+def smallest(profile: Profile, unit: int) -> Request:
+    """One object or one value of a profile."""
+    if profile.protocol is Protocol.SNMP:
+        return SnmpGet(("1.3.6.1.2.1.1.3.0",))
+    cell = profile.registers[0].cell
+    return ModbusRead(unit, cell.fc, cell.address, cell.count)
