@@ -11,7 +11,7 @@ from telemetry.errors import DeviceError, NoAnswer, Refused
 from telemetry.health import BUSY_PAUSES_S, Failure, failure_of, may_retry
 from telemetry.plan import Plan, split
 from telemetry.reads import Read
-from telemetry.refusals import worth_splitting
+from telemetry.refusals import line_up, worth_splitting
 from telemetry.transports.base import Request
 from telemetry.transports.modbus_settings import LineDown
 
@@ -65,10 +65,10 @@ class Asker:
         next. `retry` False forgoes the repetition.
         """
         first = await self._at_once(plan.requests, retry) if self._wired.window > 1 else {}
-        todo = list(reversed(plan.requests))
+        todo = deque(plan.requests)
         extra = self._max_extra
         while todo:
-            request = todo.pop()
+            request = todo.popleft()
             if first and request in first:
                 read, error = first.pop(request)
             else:
@@ -83,7 +83,7 @@ class Asker:
             if extra >= 2 and read.code is not None and worth_splitting(request, read.code):
                 halves = split(plan, request)
                 if halves is not None:
-                    todo += reversed(halves)
+                    line_up(todo, halves)
                     extra -= 2
                     self.tally.splits += 1
 
