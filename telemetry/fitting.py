@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry.binding import BoundPoint
 from telemetry.points import Quantity
 from telemetry.profiles.model import Profile, Register
 from telemetry.sample import Block, Quality
@@ -27,13 +26,14 @@ _LEAST_HITS: Final = 2
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How well a profile fits. `expected` fixed values were right, `named` its vendor was told by
-    the device, `hits` values lie where they should, `misses` do not."""
+    the device, `hits` values lie where they should, `misses` do not, `absent` were not there."""
 
     profile: Profile
     expected: int = 0
     named: bool = False
     hits: int = 0
     misses: int = 0
+    absent: int = 0
 
     @property
     def fits(self) -> bool:
@@ -55,7 +55,7 @@ def judge(profile: Profile, blocks: Iterable[Block], maker: str = "") -> Fit | N
     `maker` is what the device said of itself (function 43/14), "" for nothing.
     """
     fixed = {r.id: r for r in profile.registers if r.expect is not None}
-    expected = hits = misses = 0
+    expected = hits = misses = absent = 0
     for block in blocks:
         for sample in block.samples():
             register = fixed.get(sample.point.id)
@@ -63,24 +63,25 @@ def judge(profile: Profile, blocks: Iterable[Block], maker: str = "") -> Fit | N
                 if not _is_expected(register, sample.raw):
                     return None
                 expected += 1
+            absent += sample.quality is Quality.BAD
             seen = _in_service(sample.point.quantity, sample.number)
             hits += seen is True
             misses += seen is False or sample.quality is Quality.UNCERTAIN
     named = profile.vendor.split()[0].lower() in maker.lower() if maker else False
-    return Fit(profile, expected, named, hits, misses)
+    return Fit(profile, expected, named, hits, misses, absent)
 
 
 def best_first(fits: Iterable[Fit]) -> list[Fit]:
     """Those that fit, the best first."""
     return sorted(
         (fit for fit in fits if fit.fits),
-        key=lambda fit: (-fit.expected, not fit.named, fit.misses - fit.hits, fit.profile.name),
+        key=lambda fit: (
+            -fit.expected,
+            not fit.named,
+            fit.absent + fit.misses - fit.hits,
+            fit.profile.name,
+        ),
     )
-
-
-def tells(point: BoundPoint) -> bool:
-    """True for points whose value says something about whether a profile fits."""
-    return point.point.quantity in _IN_SERVICE
 
 
 def _is_expected(register: Register, raw: object) -> bool:

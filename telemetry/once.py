@@ -7,16 +7,15 @@ from typing import Any
 
 from telemetry.assignment import Assignment
 from telemetry.binding import identity as identity_of
-from telemetry.binding import is_identity
 from telemetry.clock import SystemClock
 from telemetry.connect import Keys, connect
 from telemetry.cycle import Asker, Cycle
 from telemetry.decode import Decoder
 from telemetry.errors import ConfigError, DeviceError, NoAnswer
 from telemetry.learning import learn
-from telemetry.plan import plan
+from telemetry.plan import Plan, plan
 from telemetry.profiles.model import ModbusRules, Profile, Protocol, SnmpRules
-from telemetry.sample import Block, Raw
+from telemetry.sample import Block, Quality, Raw
 from telemetry.target import Line, Target
 from telemetry.transports.base import SnmpGet
 from telemetry.transports.modbus import Lines
@@ -41,13 +40,15 @@ class Report:
 
 
 @asynccontextmanager
-async def asking(target: Target, profile: Profile | None, keys: Keys) -> AsyncIterator[Asker]:
+async def asking(
+    target: Target, profile: Profile | None, keys: Keys, max_extra: int = _MAX_EXTRA
+) -> AsyncIterator[Asker]:
     """An open line to the target. Raises ConfigError, NoAnswer."""
     modbus = profile.modbus if profile else ModbusRules()
     wired = connect(target, modbus, profile.snmp if profile else SnmpRules(), Lines(), keys)
     await wired.transport.open()
     try:
-        yield Asker(wired, SystemClock(), _MAX_EXTRA)
+        yield Asker(wired, SystemClock(), max_extra)
     finally:
         await wired.transport.close()
 
@@ -75,24 +76,27 @@ async def _object_id(asker: Asker) -> str | None:
 
 async def _read(asker: Asker, assignment: Assignment, object_id: str | None) -> Report:
     bound = await learn(asker, assignment, retry=True)
-    clock, blocks, errors = SystemClock(), [], []
-    raws: dict[str, Raw] = {}
+    blocks, errors = [], []
     for poll_class in bound.poll_classes:
         made = plan(bound, poll_class, every_s=assignment.seconds(poll_class))
-        cycle = Cycle()
-        await asker.ask_all(made, cycle, retry=True)
-        if not cycle.good and isinstance(cycle.error, NoAnswer):
-            raise cycle.error
-        if cycle.error is not None:
-            errors.append(f"{poll_class}: {cycle.error}")
-        block = Decoder(made).block(cycle.reads, clock.utc_ms())
+        block, error = await read_class(asker, made)
         blocks.append(block)
-        for point, raw in zip(made.points, block.raw, strict=True):
-            if is_identity(point) and raw is not None:
-                raws[point.point.id] = raw
+        bad = [s.point.id for s in block.samples() if s.quality is Quality.BAD]
+        if bad and error is not None:
+            errors.append(f"{len(bad)} values not read ({error}): {', '.join(bad)}")
     if errors and all(quality for block in blocks for quality in block.quality):
         raise DeviceError(f"nothing of profile {assignment.profile.name} can be read: {errors[0]}")
+    raws = {s.point.id: s.raw for b in blocks for s in b.samples() if s.raw is not None}
     return Report(describe(assignment.profile, raws, object_id), tuple(blocks), tuple(errors))
+
+
+async def read_class(asker: Asker, made: Plan) -> tuple[Block, DeviceError | None]:
+    """One cycle of a plan, and the last thing that went wrong. Raises NoAnswer for silence."""
+    cycle = Cycle()
+    await asker.ask_all(made, cycle, retry=True)
+    if not cycle.good and isinstance(cycle.error, NoAnswer):
+        raise cycle.error
+    return Decoder(made).block(cycle.reads, SystemClock().utc_ms()), cycle.error
 
 
 def describe(

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from telemetry.assignment import Assignment
-from telemetry.binding import Bound, bind
-from telemetry.clock import SystemClock
+from telemetry.binding import bind
 from telemetry.connect import Keys
-from telemetry.cycle import Asker, Cycle
-from telemetry.decode import Decoder
-from telemetry.errors import DeviceError, NoAnswer, Refused
-from telemetry.fitting import Fit, best_first, judge, tells
+from telemetry.cycle import Asker
+from telemetry.errors import DeviceError
+from telemetry.fitting import Fit, best_first, judge
 from telemetry.once import (
     SYS_DESCR,
     SYS_OBJECT_ID,
     Report,
     asking,
     describe,
+    read_class,
     read_once,
     speaks_snmp,
 )
@@ -29,7 +28,8 @@ from telemetry.texts import clean_text
 from telemetry.transports.base import ModbusIdentity, SnmpGet
 
 _MOST_READS = 4
-"""Blocks asked of a device to judge one profile."""
+_MOST_EXTRA = 16
+"""Blocks of each poll class, and extra reads in search of refused values, to judge one profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def probe(target: Target, profiles: Sequence[Profile], keys: Keys) -> tupl
 
 async def recognise(target: Target, profiles: Sequence[Profile], keys: Keys) -> Found:
     """What the device is, as far as the profiles know. Raises NoAnswer, ConfigError."""
-    async with asking(target, None, keys) as asker:
+    async with asking(target, None, keys, _MOST_EXTRA) as asker:
         if speaks_snmp(target):
             return await _by_objects(asker, profiles)
         return await _by_values(asker, target, profiles)
@@ -120,26 +120,9 @@ async def _says(asker: Asker, target: Target) -> str:
 async def _try(asker: Asker, target: Target, profile: Profile) -> list[Block]:
     """A few blocks, read with the profile. Raises NoAnswer when the device is silent."""
     bound = bind(profile, target.shown(), unit=target.unit)
-    blocks = []
-    for part in _telling(bound):
-        for poll_class in part.poll_classes:
-            made = plan(part, poll_class)
-            made = replace(made, requests=made.requests[:_MOST_READS])
-            cycle = Cycle()
-            await asker.ask_all(made, cycle, retry=True)
-            if isinstance(cycle.error, NoAnswer):
-                raise cycle.error
-            if isinstance(cycle.error, Refused) and not cycle.good:
-                continue
-            blocks.append(Decoder(made).block(cycle.reads, SystemClock().utc_ms()))
-    return blocks
-
-
-def _telling(bound: Bound) -> list[Bound]:
-    """The points that tell whether the profile fits; none where it has none of them."""
-    fixed = {r.id for r in bound.profile.registers if r.expect is not None}
-    points = tuple(p for p in bound.points if tells(p) or p.point.id in fixed)
-    return [replace(bound, points=points)] if points else []
+    plans = [plan(bound, poll_class) for poll_class in bound.poll_classes]
+    parts = [replace(made, requests=made.requests[:_MOST_READS]) for made in plans]
+    return [(await read_class(asker, part))[0] for part in parts]
 
 
 def assignment_of(target: Target, found: Found) -> Assignment | None:
