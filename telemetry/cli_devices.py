@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -67,12 +68,19 @@ def _keys(target: Target) -> Keys:
 
 
 def _key(variable: str, prompt: str) -> str:
-    told = os.environ.get(variable)
-    if told:
-        return told
+    told, file = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
+    if told or file:
+        return told or _from_file(Path(file or ""))
     if not sys.stdin.isatty():
         raise click.UsageError(f"{prompt.lower()} is missing: set {variable}")
     return str(click.prompt(prompt, hide_input=True))
+
+
+def _from_file(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise click.UsageError(f"{path}: {error.strerror}") from error
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -139,10 +139,16 @@ def test_a_profile_of_the_other_protocol_or_an_unknown_one_is_exit_1() -> None:
 
 
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "priv").write_text("encryption!\n")
     monkeypatch.setenv(AUTH_KEY, "authentication")
-    monkeypatch.setenv(PRIV_KEY, "encryption!")
-    yield
+    monkeypatch.setenv(f"{PRIV_KEY}_FILE", str(tmp_path / "priv"))
+
+
+def test_a_key_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{AUTH_KEY}_FILE", "/nowhere/key")
+    result = run_probe("snmp3://user@127.0.0.1?auth=sha256")
+    assert result.exit_code == 2 and "/nowhere/key" in result.output
 
 
 @pytest.mark.usefixtures("keys")
