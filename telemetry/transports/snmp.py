@@ -11,7 +11,7 @@ from telemetry.errors import ConfigError, DeviceError, NoAnswer
 from telemetry.transports.base import Answer, Request, SnmpGet, SnmpWalk, Varbind
 from telemetry.transports.counters import LineCounters, LineCounts
 from telemetry.transports.snmp_bisect import Bisect
-from telemetry.transports.snmp_session import Session
+from telemetry.transports.snmp_session import Session, TooBig
 from telemetry.transports.snmp_settings import SnmpSettings
 
 _REFRESH_AFTER_S: Final = 120.0
@@ -69,34 +69,42 @@ class SnmpTransport:
         if not isinstance(request, (SnmpGet, SnmpWalk)):
             raise ConfigError(f"an SNMP line cannot ask {type(request).__name__}")
         async with self._lock:
-            exchange = await self._exchange(timeout_s)
+            exchange = self._exchange(timeout_s)
             try:
+                if self._settings.version == 3:
+                    await self._keep_fresh(exchange)
                 if isinstance(request, SnmpWalk):
                     return await exchange.walk(request)
-                return await self._get(exchange, request.oids)
+                found = await self._get(exchange, request.oids)
             except DeviceError:
                 self._after_failure()
                 raise
-
-    async def _get(self, exchange: "_Exchange", oids: Sequence[str]) -> Answer:
-        now_s = asyncio.get_running_loop().time()
-        found = await self._bisect.gather(exchange.get, oids, now_s)
         if None in found.values():
             found = {oid: value for oid, value in found.items() if value is not None}
-        return Answer(exchange.first_at_ms, varbinds=found)
+        return Answer(exchange.first_at_ms, found)
 
-    async def _exchange(self, timeout_s: float) -> "_Exchange":
+    async def _get(self, exchange: "_Exchange", oids: Sequence[str]) -> dict[str, Varbind]:
+        now_s = time.monotonic()
+        if not self._bisect.is_plain(oids):
+            return await self._bisect.gather(exchange.get, oids, now_s)
+        try:
+            found = await exchange.get(oids)
+        except TooBig:
+            found = {}
+        return found or await self._bisect.search(exchange.get, oids, now_s)
+
+    def _exchange(self, timeout_s: float) -> "_Exchange":
         if not self._address:
             raise ConfigError("the transport is not open", f"{self._host}:{self._port}")
         if self._session is None:
             self._session = Session(self._address, self._port, self._settings)
-        exchange = _Exchange(self._session, timeout_s, self._counters)
-        if self._settings.version == 3:
-            now_s = asyncio.get_running_loop().time()
-            if now_s >= self._fresh_until_s:
-                await exchange.refresh()
-            self._fresh_until_s = now_s + _REFRESH_AFTER_S
-        return exchange
+        return _Exchange(self._session, timeout_s, self._counters)
+
+    async def _keep_fresh(self, exchange: "_Exchange") -> None:
+        now_s = time.monotonic()
+        if now_s >= self._fresh_until_s:
+            await exchange.refresh()
+        self._fresh_until_s = now_s + _REFRESH_AFTER_S
 
     def _after_failure(self) -> None:
         """A v3 agent that restarted has another clock: begin anew. Otherwise the session is good,
