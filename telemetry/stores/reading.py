@@ -14,7 +14,7 @@ import numpy as np
 from telemetry.sample import Block, Layout
 from telemetry.stores.base import Bucket, Latest, SeriesQuery
 from telemetry.stores.buckets import Column, to_buckets
-from telemetry.stores.cells import unpack_cells, unpack_last, unpack_raw, unpack_rows
+from telemetry.stores.cells import Unpacker, unpack_last, unpack_rows, unpacker
 from telemetry.stores.checks import check_query
 from telemetry.stores.codec import decode_column
 from telemetry.stores.file import CLASS_OF_CODE, DAY_MS, SLOT_MS, connect_reader, explained
@@ -54,7 +54,7 @@ class Reader:
         self._db: sqlite3.Connection | None = None
         self._opened: tuple[int, int] = (0, 0)
         self._points: dict[int, Points] = {}
-        self._layouts: dict[int, Layout] = {}
+        self._layouts: dict[int, tuple[Layout, Unpacker]] = {}
 
     def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
         """See Store."""
@@ -127,7 +127,8 @@ class Reader:
         for id_, device, cls, every_s, points in rows:
             if id_ in ids:
                 known = self._points_of(db, points)
-                self._layouts[id_] = Layout(device, CLASS_OF_CODE[cls], every_s, known)
+                layout = Layout(device, CLASS_OF_CODE[cls], every_s, known)
+                self._layouts[id_] = layout, unpacker(len(known))
 
     def _points_of(self, db: sqlite3.Connection, id_: int) -> Points:
         if id_ not in self._points:
@@ -138,13 +139,12 @@ class Reader:
     def _latest(
         self, at_ms: int, layout_id: int, cells: bytes, raw: bytes, last: bytes | None
     ) -> Latest:
-        layout = self._layouts[layout_id]
-        count = len(layout.points)
-        values, quality = unpack_cells(cells, count)
-        block = Block(layout, at_ms, values, quality, unpack_raw(raw, count))
+        layout, unpack = self._layouts[layout_id]
+        values, quality, raws = unpack(cells, raw)
+        block = Block(layout, at_ms, values, quality, raws)
         if last is None:
-            return Latest(block, values, (at_ms,) * count)
-        return Latest(block, *unpack_last(last, count))
+            return Latest(block, values, (at_ms,) * len(values))
+        return Latest(block, *unpack_last(last, len(values)))
 
     def _places(self, db: sqlite3.Connection, query: SeriesQuery) -> tuple[int, dict[int, _Place]]:
         """The device's number and, by layout, where the point is kept."""
