@@ -1,7 +1,9 @@
 """The `rackhouse` command: wires the commands of every area and of telemetry."""
 
 import logging
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -11,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from facilities import schema, serving
 from facilities.accounts import service as accounts
 from facilities.accounts.commands import history, token, user
-from facilities.app import create_app, open_records
+from facilities.app import JOBS, create_app, open_records, timers
 from facilities.errors import RackhouseError
+from facilities.jobs.worker import Worker
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
 
@@ -86,6 +89,17 @@ def start_web(settings: Settings, cert: Path | None = None, key: Path | None = N
     click.echo(f"Rackhouse answers at {shop.base_url}")
     shop.sessions.kw["bind"].dispose()
     serving.serve(lambda: create_app(settings), settings.bind, cert, key)
+
+
+@cli.command()
+@pass_shop
+def work(shop: Shop) -> None:
+    """Send messages, run jobs and timers; one such process is active, others stand by."""
+    schema.check(shop.sessions.kw["bind"])
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    Worker(shop.sessions, JOBS, timers(shop.settings)).run(stop)
 
 
 for command in (user, token, history):
