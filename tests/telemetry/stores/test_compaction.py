@@ -10,6 +10,7 @@ from telemetry.sample import Block
 from telemetry.stores import compaction
 from telemetry.stores.base import SeriesQuery
 from telemetry.stores.embedded import EmbeddedStore
+from tests.telemetry.stores.conftest import OpenEmbedded
 from tests.telemetry.stores.test_embedded import rows
 from tests.telemetry.stores.world import DAY, HOUR, MINUTE, PDU, POWER, SECOND, T0, block, pdu
 
@@ -22,8 +23,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> EmbeddedStore:
-    return EmbeddedStore(path)
+def store(embedded: OpenEmbedded, path: Path) -> EmbeddedStore:
+    return embedded(path)
 
 
 def compact_all(store: EmbeddedStore, now_ms: int) -> int:
