@@ -50,11 +50,6 @@ def influxd(home: Path) -> Iterator[str]:
             server.terminate()
 
 
-def tree_bytes(folder: Path) -> int:
-    """All that lies below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
 def _create_database(port: int) -> None:
     pool = urllib3.PoolManager(retries=False)
     deadline = time.monotonic() + _START_S

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._influx import influxd, influxd_program, tree_bytes
+from benchmarks._influx import influxd, influxd_program
 from benchmarks.table import Row, median_of, show
 from telemetry.points import Kind, Point, PollClass, Quantity
 from telemetry.sample import Block, Layout
@@ -197,7 +197,6 @@ def beside_influx(folder: Path) -> list[Row]:
     """The same share of work by both; the limit is InfluxDB."""
     name = f"{PEER_DEVICES} devices x {PEER_POINTS} points"
     rounds = fleet(PEER_DEVICES, PEER_POINTS, PEER_ROUNDS)
-    samples = PEER_DEVICES * PEER_POINTS * PEER_ROUNDS
     embedded = EmbeddedStore(folder / "peer.db")
     with influxd(folder / "influx") as url:
         influx = open_store(url, MemoryCatalogue())
@@ -206,7 +205,6 @@ def beside_influx(folder: Path) -> list[Row]:
             median_of(lambda s=store: seconds(s.latest) * 1000, 3)  # type: ignore[misc]
             for store in (embedded, influx)
         ]
-        size = tree_bytes(folder / "influx") / samples
         queries = [month(store, 2) for store in (embedded, influx)]
         compact(embedded, T0 + 32 * DAY_MS)
         times = [chart(store, q) for store, q in zip((embedded, influx), queries, strict=True)]
@@ -217,7 +215,6 @@ def beside_influx(folder: Path) -> list[Row]:
         Row(f"ingest, {name}", speeds[0], "M samples/s", speeds[1], peer, more_is_better=True),
         Row(f"latest of all, {name}", latest[0], "ms", latest[1], peer),
         Row("one series, 30 days to 500 buckets", times[0], "ms", times[1], peer),
-        Row("bytes per sample of InfluxDB, not compacted yet", size, "B"),
     ]
 
 
