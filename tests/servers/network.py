@@ -77,7 +77,7 @@ def nginx_server(home: Path, body: str, port: int) -> Iterator[str]:
         yield f"http://{LOOPBACK}:{port}"
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
     """A mail sink: what arrived, and what the next messages are to be answered with."""
 
