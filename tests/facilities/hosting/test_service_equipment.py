@@ -127,7 +127,7 @@ def test_a_removed_piece_may_come_back(world: World) -> None:
 
 def test_one_serial_belongs_to_one_piece_of_a_maker(world: World) -> None:
     world.one("web-07", 10, type_id=world.server.id, serial="SN1")
-    with pytest.raises(Conflict, match="SN1 belongs to web-07 in rack R07") as conflict:
+    with pytest.raises(Conflict, match="sn1 belongs to web-07 in rack R07") as conflict:
         world.one("web-08", 20, type_id=world.server.id, serial="sn1")
     assert (conflict.value.field, conflict.value.rule) == ("serial", "UN-06")
     world.one("web-09", 30, serial="SN1")  # of another, unknown maker

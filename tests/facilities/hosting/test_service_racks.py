@@ -80,5 +80,5 @@ def test_an_empty_rack_takes_the_site_of_its_new_room(world: World) -> None:
 
 def test_un_06_a_rack_serial_is_unique_too(world: World) -> None:
     world.rack_called("R08", serial="RS1")
-    with pytest.raises(Conflict, match="RS1 belongs to rack R08"):
+    with pytest.raises(Conflict, match="rs1 belongs to rack R08"):
         world.rack_called("R09", serial="rs1")
