@@ -143,7 +143,7 @@ class Rack(Recorded, Versioned, Base):
     __tablename__ = "rack"
     __table_args__ = (UniqueConstraint("room_id", "name"),)
     history_kind = "rack"
-    history_hidden = frozenset({"capacity_version"})
+    history_hidden = frozenset({"capacity_version", "used_half_u", "largest_run_half_u"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
@@ -175,6 +175,9 @@ class Rack(Recorded, Versioned, Base):
     facing: Mapped[int] = mapped_column(default=0)
     notes: Mapped[str | None] = mapped_column(Text)
     capacity_version: Mapped[int] = mapped_column(default=0)
+    # Written with every claim, so that lists and sums need not read the cells.
+    used_half_u: Mapped[int] = mapped_column(default=0)
+    largest_run_half_u: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     room: Mapped[Room] = relationship()

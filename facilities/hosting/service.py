@@ -7,6 +7,7 @@ from facilities.hosting.service_claims import (
     numbering_of,
     occupants,
     release,
+    release_expired,
     write_cells,
 )
 from facilities.hosting.service_equipment import (
@@ -44,6 +45,7 @@ __all__ = [
     "pieces_of",
     "rack_weight",
     "release",
+    "release_expired",
     "remove_equipment",
     "write_cells",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from facilities.errors import Conflict, NotFound, Refused
+from facilities.hosting.freespace import space_of
 from facilities.hosting.models import Claim, ClaimCell, Rack
 from facilities.hosting.placement import Cell, Frame, Occupant, Verdict
 from facilities.hosting.units import Numbering
@@ -50,10 +51,17 @@ def lock_space(
         _bump(session, Rack, rack_id, (seen or {}).get(rack_id))
     fresh = select(Rack).where(Rack.id.in_(wanted)).execution_options(populate_existing=True)
     racks = {rack.id: rack for rack in session.scalars(fresh)}
-    for claim in session.scalars(_expired(wanted, at)):
-        session.delete(claim)
-    session.flush()
+    for claim in session.scalars(_expired(at).where(Claim.rack_id.in_(wanted))).all():
+        release(session, claim)
     return racks
+
+
+def release_expired(session: Session, at: datetime) -> int:
+    """Free every hold of the house that expired; for the worker. Returns how many there were."""
+    found = session.scalars(_expired(at)).all()
+    for rack_id in sorted({claim.rack_id for claim in found}):
+        lock_space(session, [rack_id], at)
+    return len(found)
 
 
 def _bump(session: Session, model: type[Site] | type[Rack], id_: int, seen: int | None) -> None:
@@ -119,6 +127,7 @@ def write_cells(session: Session, claim: Claim, cells: Iterable[Cell]) -> None:
     except IntegrityError as error:
         raise _taken(session, claim, frozenset(cells)) from error
     session.expire(claim, ["cells"])
+    count_space(session, claim.rack_id)
 
 
 def _taken(session: Session, claim: Claim, cells: frozenset[Cell]) -> Conflict:
@@ -132,11 +141,24 @@ def _taken(session: Session, claim: Claim, cells: frozenset[Cell]) -> Conflict:
 
 def release(session: Session, claim: Claim) -> None:
     """Give a claim and its cells back."""
+    rack_id = claim.rack_id
     session.delete(claim)
     session.flush()
+    count_space(session, rack_id)
 
 
-def _expired(rack_ids: Collection[int], at: datetime) -> Select[Claim]:
-    return select(Claim).where(
-        Claim.rack_id.in_(rack_ids), Claim.kind == HOLD, Claim.expires_at <= at
+def count_space(session: Session, rack_id: int) -> None:
+    """Write how much of a rack is used; after every change of its cells or its height."""
+    held = select(ClaimCell.half_u).where(ClaimCell.rack_id == rack_id).distinct()
+    rack = session.get_one(Rack, rack_id)
+    space = space_of(rack.height_u, session.scalars(held).all())
+    counted = update(Rack).where(Rack.__table__.c.id == rack_id)
+    counted = counted.values(
+        used_half_u=space.total_half_u - space.free_half_u,
+        largest_run_half_u=space.largest_run_half_u,
     )
+    session.execute(counted.execution_options(unrecorded="not history"))
+
+
+def _expired(at: datetime) -> Select[Claim]:
+    return select(Claim).where(Claim.kind == HOLD, Claim.expires_at <= at)

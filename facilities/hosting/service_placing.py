@@ -13,6 +13,7 @@ from facilities.hosting.placement import cells_of
 from facilities.hosting.service_claims import (
     EQUIPMENT,
     HOLD,
+    count_space,
     lock_space,
     raise_refusal,
     release,
@@ -123,7 +124,10 @@ def _write_claim(session: Session, equipment: Equipment, place: Place, rack: Rac
     if claim is None:
         claim = Claim(kind=EQUIPMENT, equipment_id=equipment.id, site_id=0, rack_id=rack.id)
         session.add(claim)
+    left = claim.rack_id
     claim.site_id, claim.rack_id = rack.site_id, rack.id
     claim.owner_id = equipment.owner_id
     cells = cells_of(equipment.start_half_u, body_of(equipment, place))
     write_cells(session, claim, sorted(cells))
+    if left != rack.id:
+        count_space(session, left)

@@ -10,7 +10,7 @@ from facilities.errors import Conflict, NotFound, Refused
 from facilities.hosting import lifecycle
 from facilities.hosting.footprint import FACINGS, footprint
 from facilities.hosting.models import Claim, ClaimCell, Equipment, Rack, RackType
-from facilities.hosting.service_claims import numbering_of
+from facilities.hosting.service_claims import count_space, numbering_of
 from facilities.hosting.service_identity import check_rack
 from facilities.hosting.units import WIDTHS_IN, unit_of
 from facilities.hosting.values import RackFacts
@@ -146,5 +146,6 @@ def _saved(session: Session, rack: Rack, facts: RackFacts) -> Rack:
             ) from error
         words = f"This room has a rack {facts.name} already; choose another name."
         raise Conflict(words, "name", "UN-06") from error
+    count_space(session, rack.id)
     session.refresh(rack)
     return rack

@@ -1,6 +1,7 @@
 """The lock before judging, the unique key behind it, and people who race for one unit."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -18,6 +19,9 @@ from facilities.hosting.service import (
     Place,
     add_equipment,
     lock_space,
+    move_equipment,
+    release_expired,
+    remove_equipment,
     write_cells,
 )
 from tests.facilities.hosting.world import AT, World
@@ -128,3 +132,35 @@ def test_of_many_who_want_the_last_kilogram_one_gets_it(
 
     assert sorted(race(sessions, work)) == [""] + ["no"] * (RACERS - 1)
     assert all("over the rack's limit" in words for words in refused)
+
+
+def test_a_rack_always_knows_how_much_of_it_is_used(world: World) -> None:
+    def counted() -> tuple[int, int]:
+        world.session.refresh(world.rack)
+        return world.rack.used_half_u, world.rack.largest_run_half_u
+
+    assert counted() == (0, 84)
+    piece = world.one("web-07", 10, height_half_u=4)
+    assert counted() == (4, 62)
+    other = world.rack_called("R08")
+    move_equipment(world.session, piece, Place(rack_id=other.id, start_half_u=1), AT)
+    assert counted() == (0, 84)
+    world.session.refresh(other)
+    assert (other.used_half_u, other.largest_run_half_u) == (4, 80)
+    remove_equipment(world.session, piece, AT)
+    world.session.refresh(other)
+    assert other.used_half_u == 0
+
+
+def test_the_worker_frees_what_expired_and_nothing_else(world: World) -> None:
+    for unit, expires_at in ((1, AT), (2, AT + timedelta(hours=1)), (3, None)):
+        claim = Claim(
+            site_id=world.site.id, rack_id=world.rack.id, kind="hold", expires_at=expires_at
+        )
+        world.session.add(claim)
+        write_cells(world.session, claim, [Cell(2 * unit, "front", "left")])
+    assert release_expired(world.session, AT) == 1
+    left = world.session.scalars(select(ClaimCell.half_u).order_by(ClaimCell.half_u)).all()
+    assert left == [4, 6]
+    world.session.refresh(world.rack)
+    assert world.rack.used_half_u == 2
