@@ -12,7 +12,7 @@ from telemetry.decode import Decoder, Read
 from telemetry.plan import plan
 from telemetry.points import PollClass
 from telemetry.profiles.loader import read, shipped
-from telemetry.transports.base import Answer, ModbusRead, SnmpGet
+from telemetry.transports.base import Answer, ModbusRead
 
 ROUNDS = 20_000
 
@@ -33,7 +33,8 @@ def floats() -> tuple[Decoder, list[Read]]:
     made = plan(bind(shipped("schneider-pm5000"), "meter"), PollClass.NORMAL)
     reads = []
     for request in made.requests:
-        assert isinstance(request, ModbusRead)
+        if not isinstance(request, ModbusRead):
+            continue
         words = struct.unpack(">2H", struct.pack(">f", 0.87)) * request.count
         reads.append(Read(request, Answer(1, words=words[: request.count])))
     return Decoder(made), reads
@@ -66,7 +67,6 @@ def objects(count: int = 20) -> tuple[Decoder, list[Read]]:
     answers = [Answer(1, varbinds=varbinds) for _ in discovery(profile)]
     made = plan(bind(profile, "pdu", answers), PollClass.NORMAL)
     (request,) = made.requests
-    assert isinstance(request, SnmpGet)
     return Decoder(made), [Read(request, Answer(1, varbinds=varbinds))]
 
 

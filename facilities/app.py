@@ -23,6 +23,7 @@ AREAS = (accounts,)
 
 def open_records(settings: Settings) -> sessionmaker[Session]:
     """Sessions on the records, with the history listening; for the web, commands and workers."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     factory = sessionmaker(db.make_engine(settings.records_url), expire_on_commit=False)
     history.install(factory)
     return factory

@@ -5,24 +5,25 @@ numbers in one pass and hands to `interpret` only what is not plainly good.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from telemetry.binding import BoundPoint
 from telemetry.gather import Gather, ModbusGather, Raws, SnmpGather
-from telemetry.interpret import interpret, plausible_range
+from telemetry.interpret import interpret, plausible_range, scale_of
 from telemetry.plan import Plan
 from telemetry.points import Kind
-from telemetry.profiles.model import Bits, Cell, Meaning
+from telemetry.profiles.model import Bits, Cell
 from telemetry.reads import Read
 from telemetry.sample import Block, Layout, Quality, Raw
 
 __all__ = ["Decoder", "Read", "without_answer"]
 
 _LARGEST = 1.7976931348623157e308
-#: multiply, divide, offset, lowest and highest value that is plainly good.
-_Line = tuple[float, float, float, float, float]
+#: index of the point, multiply, divide, offset, lowest and highest value that is plainly good.
+_Line = tuple[int, float, float, float, float, float]
 #: Nothing lies between these ends, so the value always goes to `interpret`.
-_NEVER: _Line = (1.0, 1.0, 0.0, 1.0, 0.0)
+_NEVER = (1.0, 1.0, 0.0, 1.0, 0.0)
 
 
 class Decoder:
@@ -31,10 +32,16 @@ class Decoder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._meanings = [point.meaning for point in plan.points]
-        self._lines = [_line(point) for point in plan.points]
-        self._guards = [(n, stop) for n, m in enumerate(self._meanings) if (stop := _stops(m))]
+        self._guards = [
+            (n, m.not_available | m.faults)
+            for n, m in enumerate(self._meanings)
+            if m.not_available or m.faults
+        ]
+        self._stops = frozenset().union(*(stop for _, stop in self._guards))
         self._powers, places = _places(plan.points)
         self._count = len(plan.points)
+        self._scaled_for: tuple[object, ...] = ()
+        self._lines = self._lines_for([None] * len(places))
         self._gather = _gather(plan, places)
         self._texts = [n for n, point in enumerate(plan.points) if _is_text(point)]
         self._good = bytes(self._count)
@@ -46,39 +53,52 @@ class Decoder:
         raws = self._gather.raws(reads)
         times = [read.answer.at_ms for read in reads if read.answer is not None]
         at_ms = min(times) if times else now_ms
-        values = self._quick(raws)
-        odd = [n for n, value in enumerate(values) if value is None]
-        odd += [n for n, stop in self._guards if values[n] is not None and raws[n] in stop]
-        if not odd and len(raws) == self._count:
-            return Block(self.plan.layout, at_ms, tuple(values), self._good, tuple(raws))  # type: ignore[arg-type]
-        return self._careful(raws, values, odd, at_ms)
+        odd: list[int] = []
+        if self._powers and self._scaled_for != tuple(raws[self._count :]):
+            self._lines = self._lines_for(raws)
+        values = self._quick(raws, odd)
+        if not self._stops.isdisjoint(raws):
+            odd += [n for n, stop in self._guards if raws[n] in stop]
+        if odd or self._powers:  # with powers of ten there are more raws than points
+            return self._careful(raws, values, odd, at_ms)
+        return Block(self.plan.layout, at_ms, tuple(values), self._good, tuple(raws))
 
-    def _quick(self, raws: Raws) -> list[float | None]:
-        """Scaled values; None for what is not plainly a good number."""
+    def _lines_for(self, raws: Raws) -> list[_Line]:
+        """The straight line of each point under these powers of ten, which seldom change."""
+        self._scaled_for = tuple(raws[self._count :])
+        powers = [raws[at] if (at := self._powers.get(n)) else None for n in range(self._count)]
+        return [
+            _line(n, point, power)
+            for n, (point, power) in enumerate(zip(self.plan.points, powers, strict=True))
+        ]
+
+    def _quick(self, raws: Raws, odd: list[int]) -> list[Any]:
+        """Scaled values; the index of what is not plainly a good number goes into `odd`."""
         if self._texts:
             raws = raws.copy()
             for n in self._texts:
                 raws[n] = 0
+        note: Callable[[int], Any] = odd.append
         try:
             return [
-                v if low <= (v := raw * multiply / divide + offset) <= high else None
-                for raw, (multiply, divide, offset, low, high) in zip(
+                value if low <= (value := raw * multiply / divide + offset) <= high else note(n)
+                for raw, (n, multiply, divide, offset, low, high) in zip(
                     raws, self._lines, strict=False
                 )
             ]
         except (TypeError, OverflowError):
             # Something is missing or is no number: look at each before scaling it.
-            return self._quick([raw if _is_plain(raw) else math.nan for raw in raws])
+            odd.clear()
+            return self._quick([raw if _is_plain(raw) else math.nan for raw in raws], odd)
 
-    def _careful(self, raws: Raws, values: list[float | None], odd: list[int], at_ms: int) -> Block:
+    def _careful(self, raws: Raws, values: list[Any], odd: list[int], at_ms: int) -> Block:
         quality = bytearray(self._count)
         shown: list[Raw] = raws[: self._count]
-        numbers = [math.nan if value is None else value for value in values]
         for n in odd:
             power = self._powers.get(n)
             reading = interpret(self._meanings[n], raws[n], None if power is None else raws[power])
-            numbers[n], quality[n], shown[n] = reading.value, reading.quality, reading.raw
-        return Block(self.plan.layout, at_ms, tuple(numbers), bytes(quality), tuple(shown))
+            values[n], quality[n], shown[n] = reading.value, reading.quality, reading.raw
+        return Block(self.plan.layout, at_ms, tuple(values), bytes(quality), tuple(shown))
 
 
 def without_answer(layout: Layout, now_ms: int, quality: Quality = Quality.BAD) -> Block:
@@ -87,17 +107,17 @@ def without_answer(layout: Layout, now_ms: int, quality: Quality = Quality.BAD) 
     return Block(layout, now_ms, (math.nan,) * count, bytes([quality]) * count, (None,) * count)
 
 
-def _line(point: BoundPoint) -> _Line:
+def _line(n: int, point: BoundPoint, power: object) -> _Line:
     meaning = point.meaning
-    if meaning.scale_ref is not None or _is_text(point):
-        return _NEVER
+    scale = None if _is_text(point) else scale_of(meaning, power)
+    if scale is None:
+        return n, *_NEVER
+    multiply, divide = scale
     low, high = plausible_range(meaning) or (-_LARGEST, _LARGEST)
     if meaning.valid_raw is not None:
-        ends = [
-            raw * meaning.multiply / meaning.divide + meaning.offset for raw in meaning.valid_raw
-        ]
+        ends = [raw * multiply / divide + meaning.offset for raw in meaning.valid_raw]
         low, high = max(low, min(ends)), min(high, max(ends))
-    return meaning.multiply, meaning.divide, meaning.offset, low, high
+    return n, multiply, divide, meaning.offset, low, high
 
 
 def _is_plain(raw: object) -> bool:
@@ -107,10 +127,6 @@ def _is_plain(raw: object) -> bool:
 def _is_text(point: BoundPoint) -> bool:
     meaning = point.meaning
     return meaning.kind is Kind.IDENTITY or bool(meaning.texts) or meaning.bits is not Bits.INTEGER
-
-
-def _stops(meaning: Meaning) -> frozenset[int | float | str]:
-    return meaning.not_available | meaning.faults
 
 
 def _places(points: Sequence[BoundPoint]) -> tuple[dict[int, int], list[str | Cell]]:

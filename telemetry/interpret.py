@@ -56,6 +56,16 @@ def plausible_range(meaning: Meaning) -> tuple[float, float] | None:
     return meaning.plausible or PLAUSIBLE.get(meaning.quantity)
 
 
+def scale_of(meaning: Meaning, power: object = None) -> tuple[float, float] | None:
+    """Multiplier and divisor with the power of ten applied; None if that is missing or absurd."""
+    if meaning.scale_ref is None:
+        return meaning.multiply, meaning.divide
+    if not isinstance(power, int) or abs(power) > _LARGEST_POWER:
+        return None
+    exponent = power * meaning.ref_sign
+    return meaning.multiply * 10.0 ** max(exponent, 0), meaning.divide * 10.0 ** max(-exponent, 0)
+
+
 def _scaled(meaning: Meaning, number: float, power: object, shown: Raw) -> Reading:
     if _listed(number, meaning.faults):
         return Reading(math.nan, Quality.BAD, shown)
@@ -63,14 +73,11 @@ def _scaled(meaning: Meaning, number: float, power: object, shown: Raw) -> Readi
     outside = valid is not None and not valid[0] <= number <= valid[1]
     if outside or _listed(number, meaning.not_available):
         return Reading(math.nan, Quality.NOT_AVAILABLE, shown)
-    multiply, divide = meaning.multiply, meaning.divide
-    if meaning.scale_ref is not None:
-        if not isinstance(power, int) or abs(power) > _LARGEST_POWER:
-            quality = Quality.NOT_AVAILABLE if power == _NO_POWER else Quality.BAD
-            return Reading(math.nan, quality, shown)
-        exponent = power * meaning.ref_sign
-        multiply *= 10.0 ** max(exponent, 0)
-        divide *= 10.0 ** max(-exponent, 0)
+    scale = scale_of(meaning, power)
+    if scale is None:
+        quality = Quality.NOT_AVAILABLE if power == _NO_POWER else Quality.BAD
+        return Reading(math.nan, quality, shown)
+    multiply, divide = scale
     value = number * multiply / divide + meaning.offset
     return Reading(value, _quality(meaning, value), shown) if math.isfinite(value) else _bad(shown)
 

@@ -61,12 +61,15 @@ def read_recognition(value: Value | None, protocol: Protocol) -> Recognition:
     if protocol is not Protocol.SNMP:
         value.fail("only SNMP profiles have 'recognise'; a Modbus register has 'expect'")
     section: Section = value.section()
-    ids, descr, probe = (section.get(key) for key in ("object_ids", "descr", "probe"))
+    ids, descr, probe, absent = (
+        section.get(key) for key in ("object_ids", "descr", "probe", "absent")
+    )
     section.close()
     return Recognition(
         object_ids=tuple(oid(item) for item in ids.each()) if ids else (),
         descr=read_pattern(descr) if descr else None,
         probe_oid=oid(probe) if probe else None,
+        absent_oid=oid(absent) if absent else None,
     )
 
 

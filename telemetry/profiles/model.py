@@ -247,11 +247,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """SNMP: by prefixes of sysObjectID, a pattern in sysDescr, an object that must exist."""
+    """SNMP: by prefixes of sysObjectID, a pattern in sysDescr, an object that must exist, one that
+    must not (`absent_oid`: a better profile is there for devices that have it)."""
 
     object_ids: tuple[str, ...] = ()
     descr: Pattern[str] | None = None
     probe_oid: str | None = None
+    absent_oid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def read_objects(top: Section) -> tuple[tuple[Scalar, ...], tuple[Table, ...]]:
     if not scalars and not tables:
         top.at.fail("an SNMP profile needs 'scalars' or 'tables'")
     _refuse_twins(scalar_values, [s.id for s in scalars])
-    _refuse_twins(table_values, [t.id for t in tables])
+    _refuse_same_points(table_values, tables)
     _refuse_same_objects(scalar_values, scalars)
     _refuse_clashes(scalar_values, scalars, tables)
     return scalars, tables
@@ -149,6 +149,27 @@ def _refuse_twins(at: Value | None, ids: list[str]) -> None:
             first = at.each()[seen[name]].line
             at.each()[index].fail(f"id '{name}' is already at line {first}")
         seen[name] = index
+
+
+def _refuse_same_points(at: Value | None, tables: tuple[Table, ...]) -> None:
+    """Tables may share an id if no row can get the same point from both."""
+    for index, table in enumerate(tables):
+        for earlier, other in enumerate(tables[:index]):
+            both = {column.id for column in table.columns} & {c.id for c in other.columns}
+            if at is not None and other.id == table.id and both and not _apart(table, other):
+                line = at.each()[earlier].line
+                at.each()[index].fail(
+                    f"table '{table.id}' is already at line {line} with column '{min(both)}'"
+                )
+
+
+def _apart(one: Table, other: Table) -> bool:
+    """True if a filter keeps every row out of at least one of the two tables."""
+    return any(
+        mine.oid == theirs.oid and mine.keep and theirs.keep and not mine.values & theirs.values
+        for mine in one.filters
+        for theirs in other.filters
+    )
 
 
 def _refuse_same_objects(at: Value | None, scalars: tuple[Scalar, ...]) -> None:

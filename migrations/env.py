@@ -1,0 +1,29 @@
+"""Alembic's entry: one engine given by the caller, every area's models known."""
+
+from alembic import context
+from sqlalchemy.engine import Connection, Engine
+
+from facilities import models
+from facilities.db import Base
+
+MODELS = models.ALL  # imported for its tables
+
+
+def run(connection: Connection) -> None:
+    """Run the asked migrations in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+engine: Engine | None = context.config.attributes.get("engine")
+if engine is None:
+    raise SystemExit("Use `rackhouse db upgrade`.")
+with engine.connect() as opened:
+    run(opened)
+    opened.commit()
