@@ -1,4 +1,4 @@
-"""Rows that machines write: points found, poll health, heartbeats, leases. Never history."""
+"""Rows that machines write: points found, poll health, heartbeats. Never history."""
 
 from datetime import datetime
 from typing import Any
@@ -74,13 +74,3 @@ class CollectorHeartbeat(Base):
     blocks_written: Mapped[int] = mapped_column(default=0)
     blocks_waiting: Mapped[int] = mapped_column(default=0)
     store_error: Mapped[str] = mapped_column(Text, default="")
-
-
-class CollectorLease(Base):
-    """Who polls. One row a scope; "all" is the only scope yet. Taken by a conditional UPDATE."""
-
-    __tablename__ = "collector_lease"
-
-    scope: Mapped[str] = mapped_column(String(40), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(120))
-    until: Mapped[datetime]
