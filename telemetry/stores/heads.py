@@ -10,7 +10,6 @@ from telemetry.points import PollClass
 from telemetry.sample import Block, Layout
 from telemetry.stores.cells import (
     all_usable,
-    pack_cells,
     pack_last,
     pack_raw,
     unpack_cells,
@@ -41,6 +40,7 @@ class Head:
 
     layout_id: int
     block: Block
+    cells: bytes
     last_values: tuple[float, ...]
     last_at_ms: tuple[int, ...]
     fresh: bool
@@ -48,12 +48,11 @@ class Head:
     def row(self, key: int) -> tuple[int, int, int, bytes, bytes, bytes | None]:
         """Its row of the table `latest`."""
         block = self.block
-        cells, raw = pack_cells(block.values, block.quality), pack_raw(block.raw)
         last = None if self.fresh else pack_last(self.last_values, self.last_at_ms)
-        return key, block.at_ms, self.layout_id, cells, raw, last
+        return key, block.at_ms, self.layout_id, self.cells, pack_raw(block.raw), last
 
-    def advance(self, block: Block) -> None:
-        """Take a newer block of the same layout."""
+    def advance(self, block: Block, cells: bytes) -> None:
+        """Take a newer block of the same layout; `cells` is it, packed."""
         if all_usable(block.values, block.quality):
             self.last_values, self.last_at_ms = block.values, (block.at_ms,) * len(block.values)
             self.fresh = True
@@ -65,7 +64,7 @@ class Head:
                 block.at_ms if f else o for f, o in zip(flags, old_at, strict=True)
             )
             self.fresh = False
-        self.block = block
+        self.block, self.cells = block, cells
 
     def amend(self, late: Block) -> bool:
         """Take newer last usable numbers from a late block; True if there were any."""
@@ -105,17 +104,15 @@ def load(db: sqlite3.Connection, dev: int, device: str, poll_class: PollClass) -
     values, quality = unpack_cells(cells, count)
     block = Block(layout, at_ms, values, quality, unpack_raw(raw, count))
     last_values, last_at_ms = unpack_last(last, count) if last else (values, (at_ms,) * count)
-    return Head(layout_id, block, last_values, last_at_ms, last is None)
+    return Head(layout_id, block, cells, last_values, last_at_ms, last is None)
 
 
-def begin(layout_id: int, block: Block, known: dict[str, tuple[float, int]]) -> Head:
+def begin(layout_id: int, block: Block, cells: bytes, known: dict[str, tuple[float, int]]) -> Head:
     """The head of a layout's first block; `known` holds last usable numbers by point."""
     found = [known.get(point.id, (math.nan, 0)) for point in block.layout.points]
-    last_values = tuple(value for value, _ in found)
-    head = Head(layout_id, block, last_values, tuple(at_ms for _, at_ms in found), False)
-    head.advance(block)
-    if not head.fresh:
-        head.amend(block)
+    last_values, last_at_ms = (tuple(part) for part in zip(*found, strict=True))
+    head = Head(layout_id, block, cells, last_values, last_at_ms, False)
+    head.advance(block, cells)
     return head
 
 

@@ -44,30 +44,32 @@ class Writing:
             cells = pack_cells(block.values, block.quality)
             rows.append((at_ms // SLOT_MS, dev, cls, at_ms, layout_id, cells))
             if head is None or at_ms != head.block.at_ms:
-                changed[dev * 4 + cls] = self._follow(head, dev, layout_id, block)
+                changed[dev * 4 + cls] = self._follow(head, dev, layout_id, block, cells)
         self.db.executemany("INSERT OR IGNORE INTO recent VALUES (?, ?, ?, ?, ?, ?)", rows)
         self.db.executemany(_UPSERT_LATEST, (head.row(key) for key, head in changed.items()))
 
-    def _follow(self, head: Head | None, dev: int, layout_id: int, block: Block) -> Head:
+    def _follow(
+        self, head: Head | None, dev: int, layout_id: int, block: Block, cells: bytes
+    ) -> Head:
         """The head after a block."""
         if head and block.at_ms < head.block.at_ms:
             head.amend(block)
             if layout_id != head.layout_id:
                 part(self.db, dev, usable_of(block))
         elif head and layout_id == head.layout_id:
-            head.advance(block)
+            head.advance(block, cells)
         else:
-            head = self._begin(dev, layout_id, block)
+            head = self._begin(dev, layout_id, block, cells)
         return head
 
-    def _begin(self, dev: int, layout_id: int, block: Block) -> Head:
+    def _begin(self, dev: int, layout_id: int, block: Block, cells: bytes) -> Head:
         """A new layout: points carry their last usable numbers over, from wherever they were."""
         device, poll_class = block.layout.device, block.layout.poll_class
         for other in PollClass:
             head = self._heads.get((device, other)) or load(self.db, dev, device, other)
             if head:
                 part(self.db, dev, head.last())
-        head = begin(layout_id, block, parted(self.db, dev))
+        head = begin(layout_id, block, cells, parted(self.db, dev))
         self._heads[device, poll_class] = head
         return head
 

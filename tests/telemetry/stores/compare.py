@@ -30,20 +30,18 @@ LAYOUTS = [
         POINTS[poll_class][2::-1],
     )
 ]
-NUMBERS = st.one_of(
-    st.integers(-5000, 50000).map(lambda k: k / 10),
-    st.sampled_from([NAN, math.inf, 0.0, 1 / 3]),
-)
+FINITE = st.integers(-5000, 50000).map(lambda k: k / 10) | st.sampled_from([NAN, 0.0, 1 / 3])
+NUMBERS = FINITE | st.just(math.inf)
 
 
 @st.composite
-def blocks(draw: st.DrawFn) -> Block:
+def blocks(draw: st.DrawFn, numbers: st.SearchStrategy[float] = NUMBERS) -> Block:
     """A block of any layout at any second of two days; its raw follows from its place."""
     layout = draw(st.sampled_from(LAYOUTS))
     count = len(layout.points)
     hour, second = draw(st.integers(0, 47)), draw(st.integers(0, 200))
     at_ms = T0 + hour * HOUR + second * 5000 + LAYOUTS.index(layout)
-    values = tuple(draw(st.lists(NUMBERS, min_size=count, max_size=count)))
+    values = tuple(draw(st.lists(numbers, min_size=count, max_size=count)))
     quality = bytes(draw(st.lists(st.integers(0, 5), min_size=count, max_size=count)))
     return Block(layout, at_ms, values, quality, tuple(range(count)))
 
@@ -70,6 +68,21 @@ def assert_same_latest(left: Store, right: Store) -> None:
 def assert_same_series(left: Store, right: Store, query: SeriesQuery) -> None:
     """Both draw the same chart, to the bucket."""
     assert [_about(b) for b in left.series(query)] == right.series(query)
+
+
+def without_clashes(new: list[Block], told: list[Block]) -> list[Block]:
+    """Without blocks of the same device, poll class and time as another: no collector makes two."""
+    taken = {_identity(block) for block in told}
+    fresh = []
+    for block in new:
+        if _identity(block) not in taken:
+            taken.add(_identity(block))
+            fresh.append(block)
+    return fresh
+
+
+def _identity(block: Block) -> tuple[str, PollClass, int]:
+    return block.layout.device, block.layout.poll_class, block.at_ms
 
 
 def _plain(latest: Latest) -> Latest:

@@ -16,6 +16,7 @@ from tests.telemetry.stores.compare import (
     assert_same_latest,
     assert_same_series,
     blocks,
+    without_clashes,
 )
 from tests.telemetry.stores.world import DAY, HOUR, T0
 
@@ -33,7 +34,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(new=st.lists(blocks(), min_size=1, max_size=12))
     def write(self, new: list[Block]) -> None:
-        fresh = [b for b in new if not any(_clash(b, old) for old in [*self.told, *new])]
+        fresh = without_clashes(new, self.told)
         self.told += fresh
         self.memory.write(fresh)
         self.embedded.write(fresh)
@@ -74,15 +75,6 @@ class Life(RuleBasedStateMachine):
         self.reader.close()
         self.embedded.close()
         self.folder.cleanup()
-
-
-def _clash(new: Block, old: Block) -> bool:
-    """The same device, poll class and time, and yet another block: no collector makes two."""
-    return new is not old and (new.layout.device, new.layout.poll_class, new.at_ms) == (
-        old.layout.device,
-        old.layout.poll_class,
-        old.at_ms,
-    )
 
 
 Life.TestCase.settings = settings(
