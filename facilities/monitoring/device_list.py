@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,8 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from facilities.monitoring.machine import DeviceHealth
 from facilities.monitoring.models import Device
 from facilities.monitoring.poll_state import PollState
-
-T = TypeVar("T", bound=tuple[object, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ def state_column(now: datetime) -> ColumnElement[str]:
     )
 
 
-def devices(asked: Asked, now: datetime) -> Select[tuple[Device]]:
+def devices(asked: Asked, now: datetime) -> Select[Device]:
     """Devices by key, with health, rack, room and site loaded."""
     wanted = (
         select(Device)
@@ -48,9 +45,9 @@ def devices(asked: Asked, now: datetime) -> Select[tuple[Device]]:
             joinedload(Device.room),
             joinedload(Device.site),
         )
+        .where(*conditions(asked))
         .order_by(Device.key)
     )
-    wanted = _among(wanted, asked)
     return wanted if asked.state is None else wanted.where(state_column(now) == asked.state.value)
 
 
@@ -61,9 +58,10 @@ def counts(session: Session, asked: Asked, now: datetime) -> Mapping[PollState, 
         select(state, func.count())
         .select_from(Device)
         .outerjoin(DeviceHealth, DeviceHealth.device_id == Device.id)
+        .where(*conditions(asked))
         .group_by(state)
     )
-    found = dict(session.execute(_among(wanted, asked)).tuples().all())
+    found = {row.state: row[1] for row in session.execute(wanted)}
     return {each: found.get(each.value, 0) for each in PollState}
 
 
@@ -72,14 +70,16 @@ def kinds(session: Session) -> list[str]:
     return list(session.scalars(select(Device.kind).distinct().order_by(Device.kind)))
 
 
-def _among(wanted: Select[T], asked: Asked) -> Select[T]:
+def conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    """The filters but for the state."""
+    found: list[ColumnElement[bool]] = []
     if asked.sites is not None:
-        wanted = wanted.where(Device.site_id.in_(asked.sites))
+        found.append(Device.site_id.in_(asked.sites))
     if asked.site_id is not None:
-        wanted = wanted.where(Device.site_id == asked.site_id)
+        found.append(Device.site_id == asked.site_id)
     if asked.kind:
-        wanted = wanted.where(Device.kind == asked.kind)
+        found.append(Device.kind == asked.kind)
     for word in asked.words.split():
         columns = (Device.key, Device.name, Device.url)
-        wanted = wanted.where(or_(*(c.icontains(word, autoescape=True) for c in columns)))
-    return wanted
+        found.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return found

@@ -55,7 +55,8 @@ def hottest(values: Sequence[LiveValue]) -> LiveValue:
     blank = _blank(INLET, "", "Hottest inlet", list(values), f"highest of {names}")
     if not known:
         parts = [Part(value.label, value) for value in values]
-        why = "; ".join(f"{value.label}: {value.why}" for value in values)
+        whys = [f"{value.label}: {value.why}" for value in values]
+        why = values[0].why if len(values) == 1 else "; ".join(whys)
         return _stale_if_all_stale(replace(blank, why=why), parts)
     top = max(known, key=lambda value: value.number or 0.0)
     silent = len(values) - len(known)

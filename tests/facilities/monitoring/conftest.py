@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from facilities.accounts.history import act_as
@@ -15,12 +16,14 @@ from facilities.accounts.recorded import Actor
 from facilities.app import create_app
 from facilities.hosting.models import Rack
 from facilities.monitoring.catalogue import remember
-from facilities.monitoring.machine import CollectorHeartbeat
+from facilities.monitoring.machine import CollectorHeartbeat, DeviceHealth
 from facilities.monitoring.models import Binding, Device
 from facilities.monitoring.readings_port import StoreReadings
 from facilities.power.models import PowerNode
+from facilities.readings import ObjectRef
 from facilities.settings import Settings
 from facilities.sites.models import Building, Floor, Room, Site
+from facilities.web.registry import Hit, ObjectKind, ObjectLink, SearchProvider, Viewer
 from telemetry.points import Kind, Phase, Point, PollClass, Quantity
 from telemetry.sample import Block, Layout
 from telemetry.sample import Quality as Code
@@ -76,6 +79,24 @@ class World:
         points = PROBE_POINTS if device.startswith("probe") else PDU_POINTS
         at = self.now - timedelta(seconds=age_s)
         self.store.write([block(layout(device, points), values, at, code)])
+
+    def health(self, device: str, fresh_s: float = 60.0, **values: Any) -> None:
+        """The collector said how polling a device goes; fresh for so many seconds from now."""
+        with self.sessions.begin() as session:
+            session.merge(
+                DeviceHealth(
+                    **{
+                        "device_id": self.ids[device],
+                        "state": "healthy",
+                        "since": self.now,
+                        "last_good_at": self.now,
+                        "fresh_until": self.now + timedelta(seconds=fresh_s),
+                        "collector": "c1",
+                        "error": "",
+                        **values,
+                    }
+                )
+            )
 
     def heartbeat(self, age_s: float = 1.0) -> None:
         """A collector was heard `age_s` seconds ago."""
@@ -174,8 +195,43 @@ def app(settings: Settings, sessions: sessionmaker[Session], world: World) -> Fl
     """The wired application over the world's store and clock."""
     made = create_app(settings, sessions, world.readings())
     made.config["TESTING"] = False
-    made.extensions["rackhouse"].clock = lambda: world.now
+    house = made.extensions["rackhouse"]
+    house.clock = lambda: world.now
+    for kind, model in (("rack", Rack), ("power_node", PowerNode)):
+        if kind not in house.registries.kinds:
+            house.registries.add_kind(ObjectKind(kind, kind, "racks:view", finder(kind, model)))
+            house.registries.searches.append(
+                SearchProvider(kind, "racks:view", searcher(kind, model))
+            )
     return made
+
+
+def finder(kind: str, model: Any) -> Callable[..., dict[int, ObjectLink]]:
+    """Links of rows by id, as the areas below give them."""
+
+    def find(session: Session, ids: Sequence[int]) -> dict[int, ObjectLink]:
+        rows = session.scalars(select(model).where(model.id.in_(ids)))
+        return {
+            row.id: ObjectLink(
+                ObjectRef(kind, row.id), row.name, f"/{kind}/{row.id}", "W1", row.site_id
+            )
+            for row in rows
+        }
+
+    return find
+
+
+def searcher(kind: str, model: Any) -> Callable[..., list[Hit]]:
+    """Hits by name, exact or beginning with the words."""
+
+    def search(session: Session, viewer: Viewer, words: str, limit: int) -> list[Hit]:
+        found = select(model).where(model.name.istartswith(words)).limit(limit)
+        return [
+            Hit(ObjectRef(kind, row.id), row.name, f"/{kind}/{row.id}", kind, row.name == words)
+            for row in session.scalars(found)
+        ]
+
+    return search
 
 
 @pytest.fixture
