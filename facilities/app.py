@@ -8,8 +8,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from facilities import db
 from facilities.accounts import area as accounts
 from facilities.accounts import history, login, permit
+from facilities.accounts.tidy_service import tidy
+from facilities.files import area as files
+from facilities.jobs.service import JobKind
+from facilities.jobs.worker import TimerKind
+from facilities.labels import area as labels
 from facilities.monitoring import area as monitoring
 from facilities.monitoring.ports import open_readings
+from facilities.notify.mail import mail_channel
+from facilities.notify.service import deliver_due
+from facilities.parties import area as parties
 from facilities.paths import bundle
 from facilities.readings import Readings
 from facilities.settings import Settings
@@ -20,7 +28,20 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, monitoring)
+AREAS = (accounts, parties, files, labels, monitoring)
+
+
+#: Kinds of long work that the worker can do.
+JOBS: dict[str, JobKind] = {}
+
+
+def timers(settings: Settings) -> list[TimerKind]:
+    """What the worker does again and again."""
+    known = [TimerKind("tidy", 3600, tidy)]
+    if settings.smtp_url:
+        channels = {"mail": mail_channel(settings.smtp_url, settings.mail_from)}
+        known.append(TimerKind("outbox", 5, lambda sessions: deliver_due(sessions, channels)))
+    return known
 
 
 def open_records(settings: Settings) -> sessionmaker[Session]:

@@ -1,6 +1,7 @@
 """Every area's rows in one place, so that migrations and tests know the whole schema."""
 
 from facilities.accounts import models as accounts
+from facilities.files import models as files
 from facilities.hosting import models as hosting
 from facilities.jobs import models as jobs
 from facilities.monitoring import machine
@@ -11,4 +12,4 @@ from facilities.power import models as power
 from facilities.sites import models as sites
 from facilities.web import once
 
-ALL = (accounts, once, parties, notify, jobs, sites, hosting, power, monitoring, machine)
+ALL = (accounts, once, parties, files, notify, jobs, sites, hosting, power, monitoring, machine)

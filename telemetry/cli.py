@@ -1,4 +1,4 @@
-"""The `profiles` commands. `facilities.cli` mounts the group; nothing here is asked over a network."""
+"""The `profiles` commands. `facilities.cli` mounts the group; nothing here asks a network."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from telemetry.profiles.model import Bits, Meaning
 from telemetry.sample import Quality, Raw
 from telemetry.texts import clean_text
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: Beyond this no device scales; a power of ten outside is a broken register, not a size.
 _LARGEST_POWER = 18
 #: SunSpec's "no scale factor" (0x8000).
@@ -79,19 +79,18 @@ def _scaled(meaning: Meaning, number: float, power: object, shown: Raw) -> Readi
         return Reading(math.nan, quality, shown)
     multiply, divide = scale
     value = number * multiply / divide + meaning.offset
-    return Reading(value, _quality(meaning, value), shown) if math.isfinite(value) else _bad(shown)
+    quality = _quality(meaning, value)
+    return Reading(math.nan if quality is Quality.BAD else value, quality, shown)
 
 
 def _quality(meaning: Meaning, value: float) -> Quality:
+    if not math.isfinite(value):
+        return Quality.BAD
     limits = plausible_range(meaning)
     if limits is None or limits[0] <= value <= limits[1]:
         return Quality.GOOD
     broken = meaning.quantity is Quantity.TEMPERATURE and value == _BROKEN_WIRE_DEGC
     return Quality.BAD if broken else Quality.UNCERTAIN
-
-
-def _bad(shown: Raw) -> Reading:
-    return Reading(math.nan, Quality.BAD, shown)
 
 
 def _nothing(raw: object) -> Reading:

@@ -1,32 +1,20 @@
 """A recording in snmpsim's format as a device that can be walked and asked, without a network."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from telemetry.binding import Bound, bind, discovery
 from telemetry.decode import Decoder, Read
 from telemetry.plan import plan
-from telemetry.binding import Bound, bind, discovery
 from telemetry.profiles.model import Profile
 from telemetry.sample import Sample
 from telemetry.transports.base import Answer, Request, SnmpGet, SnmpWalk, Varbind
 
 _TEXT, _NULL = "4", "5"
 _NUMBERS = ("2", "65", "66", "67", "70")
-_CHECKOUT = Path(__file__).parents[2]
-
-
-def shared() -> Path:
-    """The folder of real input beside the checkout; the test is skipped by name without it."""
-    folder = Path(os.environ.get("RACKHOUSE_SHARED", _CHECKOUT.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip(f"no real input: {folder} is not there")
-    return folder
 
 
 @dataclass(frozen=True)
@@ -73,7 +61,8 @@ def read_recording(text: str) -> Recording:
 
 def _value(tag: str, value: str) -> Varbind:
     if ":" in tag:
-        tag, settings = tag.split(":")[0], dict(p.split("=", 1) for p in value.split(","))
+        tag = tag.split(":", maxsplit=1)[0]
+        settings = dict(part.split("=", 1) for part in value.split(","))
         value = settings.get("initial", settings.get("value", "0"))
     if tag.endswith("x"):
         octets = bytes.fromhex(value)
