@@ -10,6 +10,7 @@ PY := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help run test check bench assets lock wheel clean environment test-environment port
 
 help: ## Show what make can do here
