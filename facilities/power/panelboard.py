@@ -46,15 +46,16 @@ def columns(layout: str, spaces: int) -> list[list[int]]:
     raise ValueError(f"no panel layout {layout!r}; known: {', '.join(LAYOUTS)}")
 
 
-def line_of(layout: str, position: int, spaces: int) -> str:
-    """The phase of a position: its place in its column, mod 3.
+def line_of(layout: str, position: int, spaces: int, lines: Sequence[str] = LINES) -> str:
+    """The phase of a position: its place in its column, mod the number of the panel's lines.
 
-    That is ((n-1)//2) mod 3 for nema, ((n-1) mod N/2) mod 3 for sequential, (n-1) mod 3 for ways.
+    Of three lines that is ((n-1)//2) mod 3 for nema, ((n-1) mod N/2) mod 3 for sequential and
+    (n-1) mod 3 for ways.
     """
     if not 1 <= position <= spaces:
         raise ValueError(f"position {position} is not on a panel of {spaces}")
     column = next(found for found in columns(layout, spaces) if position in found)
-    return LINES[column.index(position) % 3]
+    return lines[column.index(position) % len(lines)]
 
 
 def taken_by(layout: str, start: int, poles: int, spaces: int) -> tuple[int, ...]:
@@ -67,8 +68,18 @@ def taken_by(layout: str, start: int, poles: int, spaces: int) -> tuple[int, ...
     return ()
 
 
-def place(layout: str, spaces: int, occupied: Mapping[int, str], start: int, poles: int) -> Place:
-    """May a breaker of `poles` stand at `start`? occupied: position -> what is there, by name."""
+def place(
+    layout: str,
+    spaces: int,
+    occupied: Mapping[int, str],
+    start: int,
+    poles: int,
+    of: Sequence[str] = LINES,
+) -> Place:
+    """May a breaker of `poles` stand at `start`?
+
+    occupied: position -> what is there, by name; of: the panel's lines.
+    """
     if poles not in (1, 2, 3):
         return Place(False, why=f"a breaker has 1, 2 or 3 poles, not {poles}")
     if not 1 <= start <= spaces:
@@ -80,7 +91,9 @@ def place(layout: str, spaces: int, occupied: Mapping[int, str], start: int, pol
     if blockers:
         there = ", ".join(f"{n} holds {occupied[n]}" for n in blockers)
         return Place(False, positions, (), f"position {there}", blockers)
-    lines = {line_of(layout, n, spaces) for n in positions}
+    if poles > len(of):
+        return Place(False, why=f"{poles} poles on a panel with {len(of)} lines")
+    lines = {line_of(layout, n, spaces, of) for n in positions}
     return Place(True, positions, tuple(line for line in LINES if line in lines))
 
 

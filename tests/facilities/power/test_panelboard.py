@@ -53,6 +53,12 @@ def test_pw_21_what_runs_off_the_panel_is_refused_with_a_reason(start: int, pole
     assert verdict.why
 
 
+def test_a_split_phase_panel_has_two_lines_by_turns_and_no_three_poles() -> None:
+    split = ("L1", "L2")
+    assert [line_of("nema", n, 24, split) for n in (1, 2, 3, 5)] == ["L1", "L1", "L2", "L1"]
+    assert not place("nema", 24, {}, 1, 3, split).ok
+
+
 @pytest.mark.parametrize(("poles", "places"), [(1, 30), (2, 14), (3, 9)])
 def test_pw_22_free_places_are_breakers_at_once(poles: int, places: int) -> None:
     assert free_places("nema", 42, USED, poles) == places
