@@ -9,6 +9,7 @@ from facilities import db
 from facilities.accounts import area as accounts
 from facilities.accounts import history, login, permit
 from facilities.paths import bundle
+from facilities.power import area as power
 from facilities.readings import NoReadings, Readings
 from facilities.settings import Settings
 from facilities.web import faults, once, page, rest, security, views
@@ -18,7 +19,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts,)
+AREAS = (accounts, power)
 
 
 def open_records(settings: Settings) -> sessionmaker[Session]:

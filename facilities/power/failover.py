@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from facilities.power.limits import TOLERANCE, Limit, judge_amps
-from facilities.power.phasors import Draw, line_amps, magnitudes
+from facilities.power.phasors import Amps, Draw, line_amps, magnitudes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,24 @@ class Load:
         return self.va is not None and bool(self.cords) and whole and not self.missing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
-    """amps: PDU -> |I| of L1 L2 L3 N; dark: loads that die; lost: those that lose redundancy."""
+    """currents: PDU -> complex amps (L1 L2 L3 N); dark: loads that die; then those with less."""
 
     lost: frozenset[str]
-    amps: Mapping[int, tuple[float, float, float, float]]
+    currents: Mapping[int, Amps]
     dark: tuple[str, ...]
     lost_redundancy: tuple[str, ...]
+
+    def at(self, pdus: Collection[int]) -> tuple[float, float, float, float]:
+        """|I| of L1 L2 L3 N where these PDUs meet: added as phasors."""
+        found = [self.currents[pdu] for pdu in pdus if pdu in self.currents]
+        return magnitudes(sum(found, line_amps((), 1.0)))
+
+    @property
+    def amps(self) -> dict[int, tuple[float, float, float, float]]:
+        """|I| of L1 L2 L3 N at each PDU that carries something."""
+        return {pdu: self.at([pdu]) for pdu in self.currents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +109,8 @@ def simulate(loads: Sequence[Load], lost: Collection[str] = ()) -> Scenario:
             share = (load.va or 0j) / len(live)
             draws.setdefault(cord.pdu, []).append(Draw(share, cord.lines))
             volts[cord.pdu] = cord.v_ll or 0.0
-    amps = {pdu: magnitudes(line_amps(found, volts[pdu])) for pdu, found in draws.items()}
-    return Scenario(frozenset(lost), amps, tuple(dark), tuple(less))
+    currents = {pdu: line_amps(found, volts[pdu]) for pdu, found in draws.items()}
+    return Scenario(frozenset(lost), currents, tuple(dark), tuple(less))
 
 
 def judge_node(

@@ -46,6 +46,8 @@ def add_breaker(
     """
     if panel.kind not in BOARDS:
         raise Refused(f"{panel.title} is a {panel.kind}; breakers sit on a panel.", "panel_id")
+    if panel.kind != "panel" and not panel.spaces:
+        raise Refused(f"Say first how many positions {panel.title} has.", "start", "PW-21")
     lock_power(session, panel.site_id)
     seat = _seat(session, panel, start, poles, None)
     given = {"feed": panel.feed, "room_id": panel.room_id, **_electrical(panel, seat), **values}

@@ -137,7 +137,7 @@ def _line_total(line: str, used: Sequence[Seat], main: LiveValue | None) -> Line
 
 
 def _neutral(used: Sequence[Seat], amps: Sequence[float | None]) -> float | None:
-    """PW-07 holds for line-to-neutral loads alone, so any branch of more poles leaves it unknown."""
+    """PW-07 holds for line-to-neutral loads alone, so a branch of more poles leaves it unknown."""
     known = [value for value in amps if value is not None]
     if len(known) != len(LINES) or any(len(seat.lines) > 1 for seat in used):
         return None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from facilities.app import create_app
@@ -16,6 +16,8 @@ from facilities.power.models import Inlet, Outlet, PowerNode
 from facilities.readings import LiveValue, ObjectRef, Quality, Series
 from facilities.settings import Settings
 from facilities.sites.models import Building, Floor, RackRow, Room, Site
+from facilities.web.doors import signed_in
+from facilities.web.objects import ObjectHead, render_object
 
 AT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 C13, C14 = "iec-60320-c13", "iec-60320-c14"
@@ -186,6 +188,17 @@ def world(records: Session) -> World:
     return made
 
 
+hosts = Blueprint("hosts_of_tabs", __name__)
+
+
+@hosts.get("/host/<kind>/<int:id_>")
+@signed_in
+def host(kind: str, id_: int) -> str:
+    """A page of another area, bare, so that the tabs are seen as that area shows them."""
+    head = ObjectHead(ObjectRef(kind, id_), kind, f"{kind} {id_}")
+    return render_object(head, {"overview": ("Overview", "web/object.html")})
+
+
 @pytest.fixture
 def readings() -> GivenReadings:
     """Readings as the test says them."""
@@ -197,4 +210,5 @@ def app(settings: Settings, sessions: sessionmaker[Session], readings: GivenRead
     """The wired application over these readings."""
     made = create_app(settings, sessions, readings)
     made.config["TESTING"] = False
+    made.register_blueprint(hosts)
     return made
