@@ -19,6 +19,7 @@ from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
 from facilities.parties import area as parties
 from facilities.paths import bundle
+from facilities.power import area as power
 from facilities.readings import Readings
 from facilities.settings import Settings
 from facilities.sites import area as sites
@@ -29,7 +30,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, sites, monitoring)
+AREAS = (accounts, parties, files, labels, sites, power, monitoring)
 
 
 #: Kinds of long work that the worker can do.
