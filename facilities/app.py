@@ -15,6 +15,7 @@ from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
 from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
+from facilities.parties import area as parties
 from facilities.paths import bundle
 from facilities.readings import NoReadings, Readings
 from facilities.settings import Settings
@@ -25,7 +26,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, files, labels)
+AREAS = (accounts, parties, files, labels)
 
 
 #: Kinds of long work that the worker can do.

@@ -14,10 +14,14 @@ from facilities import schema, serving
 from facilities.accounts import service as accounts
 from facilities.accounts.commands import history, token, user
 from facilities.app import JOBS, create_app, open_records, timers
+from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
 from facilities.jobs.worker import Worker
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
+from telemetry.cli import profiles
+from telemetry.cli_emulator import emulate, plant
+from telemetry.cli_store import store
 
 
 @click.group()
@@ -27,6 +31,7 @@ def cli(context: click.Context) -> None:
     """Rackhouse: data-center facilities management with telemetry."""
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -102,7 +107,8 @@ def work(shop: Shop) -> None:
     Worker(shop.sessions, JOBS, timers(shop.settings)).run(stop)
 
 
-for command in (user, token, history):
+plant.add_command(plant_run)
+for command in (user, token, history, demo, plant, emulate, profiles, store):
     cli.add_command(command)
 
 

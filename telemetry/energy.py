@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from telemetry.profiles.model import Meaning
+
 #: A counter this near its end, in parts of its range, has rolled over when it drops (UN-04).
 _NEAR_END = 0.9
 #: Nearer knowledge lets an earlier drop count as a roll-over (rule 26).
@@ -62,6 +64,14 @@ def counter_delta(
         if sure or (believed and old >= _NEAR_ENOUGH * range_):
             return CounterDelta(across, Growth.ROLLOVER)
     return CounterDelta(new, Growth.RESET)
+
+
+def counter_range(meaning: Meaning) -> float | None:
+    """The number, in the point's unit, at which its counter starts again; None if not known, or if
+    a power of ten of the device decides it."""
+    if meaning.rollover is None or meaning.scale_ref is not None:
+        return None
+    return meaning.rollover * meaning.multiply / meaning.divide
 
 
 def from_power(samples: Sequence[tuple[float, float]], start_s: float, end_s: float) -> Integral:

@@ -1,10 +1,8 @@
 """What the refusals of a cycle teach (rule 15). Pure: the poller asks, splits and asks again; then
 `study` says what to remember, and `plan` with that is what the next cycle asks.
-
-Halves are best asked in the order in which they arise (a queue): good data is then met early, by
-which a device with many holes is told from a wrong one, which answers nothing.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,6 +36,17 @@ def worth_splitting(request: Request, code: int) -> bool:
     if isinstance(request, SnmpGet):
         return len(request.oids) > 1 and code in (_SNMP_TOO_BIG, _SNMP_NO_SUCH_NAME, _SNMP_GENERAL)
     return isinstance(request, ModbusRead) and code in (_MODBUS_ADDRESS, _MODBUS_VALUE)
+
+
+def line_up(todo: deque[Request], halves: tuple[Request, Request]) -> None:
+    """Puts the halves of a refused read into the queue: the left one next, the right one last.
+
+    So a search soon comes down to a single value, by which a limit of length shows, and then soon
+    tries another part, by which a device whose first values are missing is told from a wrong one.
+    """
+    left, right = halves
+    todo.appendleft(left)
+    todo.append(right)
 
 
 def study(plan: Plan, reads: Sequence[Read], known: Learned, *, answers: bool = False) -> Lesson:

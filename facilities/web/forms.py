@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from facilities.errors import Refused
 
@@ -36,10 +37,21 @@ class HouseForm(FlaskForm):
             else:
                 field.errors = [*field.errors, words]
 
+    @property
+    def sent(self) -> bool:
+        """True when the form was sent, right or wrong."""
+        untyped: Any = self
+        return bool(untyped.is_submitted())
+
     def posted(self) -> bool:
         """True when the form was sent and every field is right by itself."""
         untyped: Any = self
         return bool(untyped.validate_on_submit())
+
+
+def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """The choices of a SelectField from (value, what people read)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def strip(text: str | None) -> str | None:

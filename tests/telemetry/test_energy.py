@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.energy import CounterDelta, Growth, Integral, counter_delta, from_power
+from telemetry.energy import (
+    CounterDelta,
+    Growth,
+    Integral,
+    counter_delta,
+    counter_range,
+    from_power,
+)
+from telemetry.profiles.loader import shipped
 
 WIDE = 2.0**32
 
@@ -57,3 +65,10 @@ def test_nothing_known_is_no_energy_at_no_coverage() -> None:
     assert from_power([(5.0, 100.0)], 0.0, 0.0) == Integral(0.0, 0.0)
     outside = [(-10.0, 5.0), (700.0, 5.0)]
     assert from_power(outside, 0.0, 600.0) == Integral(0.0, 0.0)
+
+
+def test_the_range_of_a_counter_is_in_the_unit_that_is_kept() -> None:
+    inputs = next(s for s in shipped("ups-rfc1628").scalars if s.id == "input.count")
+    assert counter_range(inputs.meaning) == WIDE
+    circuit = next(r for r in shipped("schneider-bcpme").registers if "energy" in r.id)
+    assert counter_range(circuit.meaning) is None

@@ -1,9 +1,10 @@
 """Rule 15: holes, limits and bad registers are found by halving and remembered."""
 
 import math
+from collections import deque
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.binding import Bound
@@ -11,7 +12,14 @@ from telemetry.decode import Decoder, Read
 from telemetry.learn import NOTHING, Learned
 from telemetry.plan import Plan, plan, split
 from telemetry.points import PollClass
-from telemetry.refusals import MAX_EXTRA_READS, Lesson, forget_bad, study, worth_splitting
+from telemetry.refusals import (
+    MAX_EXTRA_READS,
+    Lesson,
+    forget_bad,
+    line_up,
+    study,
+    worth_splitting,
+)
 from telemetry.sample import Block, Quality
 from telemetry.transports.base import Answer, ModbusRead, Request, SnmpGet
 from tests.telemetry.fake_registers import FakeRegisters
@@ -23,16 +31,16 @@ NORMAL = PollClass.NORMAL
 def cycle(made: Plan, fake: FakeRegisters) -> list[Read]:
     """One cycle as the poller runs it: refused reads are halved, up to the cap."""
     reads: list[Read] = []
-    waiting: list[Request] = list(made.requests)
+    waiting: deque[Request] = deque(made.requests)
     extra = MAX_EXTRA_READS
     while waiting:
-        read = fake.read(waiting.pop(0))
+        read = fake.read(waiting.popleft())
         reads.append(read)
         if read.code is not None and worth_splitting(read.request, read.code):
             halves = split(made, read.request)
             if halves is not None and extra >= 2:
                 extra -= 2
-                waiting += halves
+                line_up(waiting, halves)
     return reads
 
 
@@ -95,9 +103,10 @@ def test_a_read_that_was_too_long_teaches_the_limit(code: int) -> None:
 
 @given(
     st.sets(st.integers(0, 99), max_size=12),
-    st.integers(8, 125),
+    st.integers(1, 125),
     st.sampled_from([2, 3]),
 )
+@settings(max_examples=60)
 def test_whatever_the_device_refuses_all_that_it_has_is_read_in_the_end(
     holes: set[int], longest: int, long_code: int
 ) -> None:
@@ -116,6 +125,15 @@ def test_a_search_longer_than_the_cap_goes_on_in_the_next_cycle() -> None:
     assert lesson.learned.cuts
     learned, _ = learn(registers(100), fake)
     assert sorted(learned.bad) == [(3, hole) for hole in holes]
+
+
+def test_a_device_whose_first_half_is_missing_is_still_told_from_a_wrong_one() -> None:
+    fake = FakeRegisters(words(100, *range(45)))
+    made = plan(registers(100), NORMAL)
+    assert not study(made, cycle(made, fake), NOTHING).nothing_fits
+    learned, block = learn(registers(100), fake, cycles=10)
+    assert len(learned.bad) == 45
+    assert [n for n, q in enumerate(block.quality) if q == Quality.GOOD] == list(range(45, 100))
 
 
 def test_a_device_that_refuses_everything_teaches_nothing() -> None:
