@@ -65,7 +65,7 @@ class EmbeddedStore:
         """One bounded step: an hour, or a day, of at most so many devices, in one transaction.
 
         Call it until `more` is False, then again every minute or so. A step of 20 devices keeps
-        `write` waiting for some 50 ms (narrow) to 300 ms (100 points every 10 s). Raises StoreAway
+        `write` waiting for some 50 ms (narrow) to 400 ms (100 points every 10 s). Raises StoreAway
         when the disk is full; then nothing has changed.
         """
         with self._transaction() as writing:
