@@ -51,7 +51,7 @@ def _add(
     )
     device = add_device(session, values, vault)
     racks = select(Rack.name, Rack.id).where(Rack.site_id == site_id, Rack.name.in_(item.racks))
-    ids = {name: id_ for name, id_ in session.execute(racks)}
+    ids = dict(session.execute(racks).tuples().all())
     for port, rack in enumerate(item.racks, start=1):
         session.add(
             Binding(
