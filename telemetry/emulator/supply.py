@@ -146,7 +146,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """A switch wants a generator on `side` while `other` is dead, and as long as it is on `side`."""
+    """A switch wants what is on `side` while `other` is dead and while it stands on `side`."""
 
     switch: str
     side: str
