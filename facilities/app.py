@@ -15,17 +15,19 @@ from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
 from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
+from facilities.parties import area as parties
 from facilities.paths import bundle
 from facilities.readings import NoReadings, Readings
 from facilities.settings import Settings
-from facilities.web import faults, once, page, rest, security, views
+from facilities.sites import area as sites
+from facilities.web import faults, once, page, rest, security, sheets, views
 from facilities.web.dispatch import HouseApp
 from facilities.web.doors import public
 from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, files, labels)
+AREAS = (accounts, parties, files, labels, sites)
 
 
 #: Kinds of long work that the worker can do.
@@ -86,6 +88,7 @@ def create_app(
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(sheets.blueprint)
     rest.api.init_app(app)
     faults.install(app)  # after flask-smorest, which brings handlers of its own
     for area in AREAS:

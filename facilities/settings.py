@@ -13,7 +13,17 @@ from facilities.errors import Refused
 
 PREFIX = "RACKHOUSE_"
 #: Names under our prefix that are not settings of the application.
-NOT_SETTINGS = frozenset({"REQUIRE_SERVERS", "SHARED"})
+NOT_SETTINGS = frozenset(
+    {
+        "REQUIRE_SERVERS",
+        "SHARED",
+        # Keys of one SNMPv3 user, read by `probe` and `read` when they need them.
+        "SNMP_AUTH_KEY",
+        "SNMP_AUTH_KEY_FILE",
+        "SNMP_PRIV_KEY",
+        "SNMP_PRIV_KEY_FILE",
+    }
+)
 
 
 class Settings(BaseModel):

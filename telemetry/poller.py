@@ -79,6 +79,7 @@ class Poller:
         )
         self._devices: dict[str, tuple[PolledDevice, asyncio.Task[None]]] = {}
         self._workers: list[asyncio.Task[None]] = []
+        self._taps: list[Callable[[Block], None]] = []
 
     async def start(self) -> None:
         """Begin to deliver; devices are polled as soon as they are assigned."""
@@ -134,9 +135,15 @@ class Poller:
         keys = Keys(assignment.auth_key, assignment.priv_key)
         return connect(assignment.target, profile.modbus, profile.snmp, self._lines, keys)
 
+    def tap(self, listener: Callable[[Block], None]) -> None:
+        """Also hand each block at once, on the loop, to something quick (a live view, a test)."""
+        self._taps.append(listener)
+
     def _emit(self, block: Block) -> None:
         for outbox in self._outboxes:
             outbox.put(block)
+        for listener in self._taps:
+            listener(block)
 
     async def _tell_health(self, receiver: HealthReceiver) -> None:
         hand = Hand("telemetry-health")
