@@ -61,9 +61,20 @@ class Line:
             wait_s = self._backoff.not_before - loop.time()
             raise LineDown(f"{self._name} is down, next try in {wait_s:.0f} s")
         ask = Ask(request, request_pdu(request), timeout_s, loop.create_future())
-        self._turns.push(ask)
-        self._pump(loop)
+        if self._is_free(ask, loop):
+            self._send(ask, [], loop.time(), loop)
+        else:
+            self._turns.push(ask)
+            self._pump(loop)
         return await ask.future
+
+    def _is_free(self, ask: Ask, loop: asyncio.AbstractEventLoop) -> bool:
+        """True when nothing is under way and nothing waits: then there is no need to queue."""
+        wire = self._wire
+        if wire is None or not wire.settled or len(wire.matcher) or self._turns or self._next:
+            return False
+        now, earliest = loop.time(), self._earliest(ask, [])
+        return earliest is not None and earliest <= now and not self._turns.holds(ask, now)
 
     async def close(self) -> None:
         """Ends the connection; whoever still waits is told so."""
@@ -90,9 +101,9 @@ class Line:
                 self._connecting = loop.create_task(self._connect(loop))
             return
         while True:
-            under_way = self._wire.matcher.outstanding()
-            if len(under_way) >= self._window.size:
+            if len(self._wire.matcher) >= self._window.size:
                 return
+            under_way = self._wire.matcher.outstanding()
             now = loop.time()
             if self._next is None or self._next.future.done():
                 self._next = self._turns.pop(now)
@@ -160,8 +171,11 @@ class Line:
             for ask, result in outcomes:
                 wire.useful = True
                 self._settled(ask, result, now)
-            if not self._turns and outcomes:
-                self._start_idle(loop)
+            if not self._turns:
+                if outcomes:
+                    self._start_idle(loop)
+                if self._next is None:
+                    return
         self._pump(loop)
 
     def _settled(self, ask: Ask, result: Answer | DeviceError, now: float) -> None:
@@ -250,7 +264,7 @@ class Line:
         if wire is not self._wire:
             return
         loop = asyncio.get_running_loop()
-        if wire.matcher.outstanding() or not wire.useful:
+        if len(wire.matcher) or not wire.useful:
             self._window.trouble()
             self._backoff.broke(loop.time())
         self._let_go(reason)
@@ -286,7 +300,7 @@ class Line:
 
     def _idle(self) -> None:
         self._idle_timer = None
-        if self._wire is not None and not self._wire.matcher.outstanding():
+        if self._wire is not None and not len(self._wire.matcher):
             self._let_go("idle")
 
 

@@ -61,6 +61,9 @@ class Matcher(Protocol):
     def outstanding(self) -> list[Ask]:
         """What was sent and is not settled."""
 
+    def __len__(self) -> int:
+        """How many of them."""
+
 
 def _settle(ask: Ask, pdu: bytes, at_ms: int, counters: LineCounters) -> Answer | DeviceError:
     try:
@@ -134,6 +137,9 @@ class TcpMatcher:
         """See Matcher."""
         return list(self._pending.values())
 
+    def __len__(self) -> int:
+        return len(self._pending)
+
 
 class RtuMatcher:
     """RTU frames over TCP: nothing tells two answers apart, so one request at a time, and after
@@ -177,3 +183,6 @@ class RtuMatcher:
     def outstanding(self) -> list[Ask]:
         """See Matcher."""
         return [] if self._ask is None else [self._ask]
+
+    def __len__(self) -> int:
+        return 0 if self._ask is None else 1
