@@ -42,6 +42,22 @@ class Ask:
     overlapped: bool = False
     timer: asyncio.TimerHandle | None = None
 
+    def give(self, result: Answer | DeviceError) -> None:
+        """Ends it, unless whoever asked has gone away."""
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.future.done():
+            return
+        if isinstance(result, Answer):
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(result)
+
+    def differs_from(self, other: "Ask") -> bool:
+        """Whether the answer of one could never pass for that of the other, by their sizes."""
+        fc = self.pdu[0]
+        return fc != other.pdu[0] or (fc in (3, 4) and self.pdu[3:] != other.pdu[3:])
+
 
 Outcome = tuple[Ask, Answer | DeviceError]
 
