@@ -1,12 +1,12 @@
 """CPU of decode alone: µs a block, for the polls that design section 7 counts.
 
-Run: python benchmarks/decode.py
+Run: make bench BENCH=decode
 """
 
 import struct
 import time
-from pathlib import Path
 
+from benchmarks.table import Row, show
 from telemetry.binding import bind, discovery
 from telemetry.decode import Decoder, Read
 from telemetry.plan import plan
@@ -72,17 +72,22 @@ def objects(count: int = 20) -> tuple[Decoder, list[Read]]:
 
 def main() -> None:
     """Print the table."""
-    print(f"{Path(__file__).name}: CPU of decode alone")
-    print(f"{'poll':44} {'points':>6} {'us/block':>9} {'CPU-s/10,000':>13}")
     cases = {
         "GET of 20 OIDs": objects(),
         "read of 60 registers, int16 with sentinel": registers(),
         "PM5000, float32, all its blocks": floats(),
     }
-    for name, (decoder, reads) in cases.items():
-        cost = us_per_block(decoder, reads)
-        print(f"{name:44} {len(decoder.plan.points):6} {cost:9.1f} {cost / 100:13.3f}")
-    print("limit of design section 7: 0.8 CPU-s end to end, transport and store included")
+    rows = [
+        Row(
+            f"{name} ({len(decoder.plan.points)} points)",
+            us_per_block(decoder, reads) / 100,
+            "CPU-s/10,000",
+            0.8,
+            "the end-to-end target",
+        )
+        for name, (decoder, reads) in cases.items()
+    ]
+    show("Decode alone, without transport and store", rows)
 
 
 if __name__ == "__main__":

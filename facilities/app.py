@@ -13,19 +13,23 @@ from facilities.files import area as files
 from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
+from facilities.monitoring import area as monitoring
+from facilities.monitoring.ports import open_readings
 from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
+from facilities.parties import area as parties
 from facilities.paths import bundle
-from facilities.readings import NoReadings, Readings
+from facilities.readings import Readings
 from facilities.settings import Settings
-from facilities.web import faults, once, page, rest, security, views
+from facilities.sites import area as sites
+from facilities.web import faults, once, page, rest, security, sheets, views
 from facilities.web.dispatch import HouseApp
 from facilities.web.doors import public
 from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, files, labels)
+AREAS = (accounts, parties, files, labels, sites, monitoring)
 
 
 #: Kinds of long work that the worker can do.
@@ -65,18 +69,19 @@ def create_app(
     """The web application.
 
     sessions: as from `open_records`, made from the settings when not given.
-    readings: the readings port; without it nothing is known of any object.
+    readings: the readings port; over the sample store of the settings when not given.
     """
     app = HouseApp(
         __name__, template_folder=str(bundle("templates")), static_folder=str(bundle("static"))
     )
     app.secret_key = settings.signing_key()
     app.config.update(MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1_000_000, **rest.OPENAPI)
+    sessions = sessions or open_records(settings)
     app.extensions["rackhouse"] = House(
         settings,
-        sessions or open_records(settings),
+        sessions,
         registries(),
-        readings or NoReadings(),
+        readings or open_readings(settings, sessions),
         viewer=permit.find_viewer,
     )
     login.install(app, settings)
@@ -86,6 +91,7 @@ def create_app(
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(sheets.blueprint)
     rest.api.init_app(app)
     faults.install(app)  # after flask-smorest, which brings handlers of its own
     for area in AREAS:

@@ -1,6 +1,6 @@
 """A Modbus profile as a register image whose words are worked out when they are read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from telemetry.emulator.encode import Raw, Value, raw_of
@@ -25,12 +25,13 @@ class _Piece:
 def register_image(
     profile: Profile,
     values: Values,
-    powers: dict[str, int] | None = None,
+    powers: Mapping[str, int] | None = None,
     omit: frozenset[str] = frozenset(),
+    identity: Mapping[int, str] | None = None,
 ) -> RegisterImage:
     """The image of a Modbus profile. `values` gives each point's value by id (None: sentinel),
     `powers` the power of ten in each factor register (0 where not given), `omit` points that this
-    device does not have."""
+    device does not have, `identity` its texts for function 43/14."""
     powers = powers or {}
     pieces = [
         _piece(register, values, powers.get(register.meaning.scale_ref or "", 0))
@@ -42,7 +43,7 @@ def register_image(
     every = [p for piece in pieces for p in _under_all_functions(piece, profile)]
     if profile.modbus.bits_from_zero:
         every += _bits_below(every)
-    return RegisterImage(_laid_together(every), manners_of(profile))
+    return RegisterImage(_laid_together(every), manners_of(profile), identity)
 
 
 def _bits_below(pieces: list[_Piece]) -> list[_Piece]:

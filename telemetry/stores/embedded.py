@@ -37,8 +37,12 @@ class EmbeddedStore:
         self._place: int | None = None
         if not read_only:
             self._place = _take_place(path)
-            with self._guard, explained(path):
-                self._connect()
+            try:
+                with self._guard, explained(path):
+                    self._connect()
+            except StoreError:
+                self.close()
+                raise
 
     def write(self, blocks: Sequence[Block]) -> None:
         """See Store. One transaction; the first block of a (device, poll class, time) stays."""

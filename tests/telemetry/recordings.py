@@ -1,13 +1,10 @@
 """A recording in snmpsim's format as a device that can be walked and asked, without a network."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from telemetry.binding import Bound, bind, discovery
 from telemetry.decode import Decoder, Read
@@ -18,15 +15,6 @@ from telemetry.transports.base import Answer, Request, SnmpGet, SnmpWalk, Varbin
 
 _TEXT, _NULL = "4", "5"
 _NUMBERS = ("2", "65", "66", "67", "70")
-_CHECKOUT = Path(__file__).parents[2]
-
-
-def shared() -> Path:
-    """The folder of real input beside the checkout; the test is skipped by name without it."""
-    folder = Path(os.environ.get("RACKHOUSE_SHARED", _CHECKOUT.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip(f"no real input: {folder} is not there")
-    return folder
 
 
 @dataclass(frozen=True)

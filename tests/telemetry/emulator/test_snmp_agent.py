@@ -1,7 +1,6 @@
 """The agent under the eyes of two clients that are not ours: gufo-snmp and net-snmp."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -32,9 +31,7 @@ ALL = SYSTEM | TABLE | COUNTERS
 MIB = Mib({oid: fixed(value) for oid, value in ALL.items()})
 Ask = Callable[..., "asyncio.Future[str]"]
 
-needs_net_snmp = pytest.mark.skipif(
-    shutil.which("snmpget") is None, reason="net-snmp's command line tools are not installed"
-)
+needs_net_snmp = pytest.mark.usefixtures("net_snmp_tools")
 
 
 @pytest_asyncio.fixture

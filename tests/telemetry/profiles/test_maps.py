@@ -10,7 +10,7 @@ from telemetry.points import Kind
 from telemetry.profiles.loader import shipped
 from telemetry.profiles.model import Profile, Register
 from telemetry.profiles.units import conversion
-from tests.telemetry.recordings import shared
+from tests.servers import shared
 
 MAPS = {
     "schneider-pm5000": ("schneider-pm5000", {"power_factor_total"}),
@@ -22,7 +22,7 @@ MAPS = {
 
 
 def _facts(name: str) -> list[dict[str, Any]]:
-    text = (shared() / "modbus-maps" / f"{MAPS[name][0]}.yaml").read_text()
+    text = shared(f"modbus-maps/{MAPS[name][0]}.yaml").read_text()
     points: list[dict[str, Any]] = yaml.safe_load(text)["points"]
     return [p for p in points if p["id"] not in MAPS[name][1]]
 

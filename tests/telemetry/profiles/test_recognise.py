@@ -4,7 +4,8 @@ import pytest
 
 from telemetry.profiles.loader import names, shipped
 from telemetry.profiles.recognise import Facts, fitting, probe_oids
-from tests.telemetry.recordings import read_recording, shared
+from tests.servers import shared
+from tests.telemetry.recordings import read_recording
 
 ALL = [shipped(name) for name in names()]
 RPDU2 = "1.3.6.1.4.1.318.1.1.26.4.3.1.5.1"
@@ -55,7 +56,7 @@ def test_an_unknown_device_fits_nothing() -> None:
     ],
 )
 def test_real_devices_are_recognised(recording: str, best: str) -> None:
-    path = shared() / "recordings" / "snmp" / f"{recording}.snmprec"
+    path = shared(f"recordings/snmp/{recording}.snmprec")
     found = read_recording(path.read_text(errors="surrogateescape")).varbinds
     object_id, descr = (str(found.get(f"1.3.6.1.2.1.1.{n}.0", "")) for n in (2, 1))
     present = frozenset(oid for oid in probe_oids(ALL) if oid in found)

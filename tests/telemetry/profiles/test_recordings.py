@@ -10,7 +10,8 @@ from telemetry.binding import identity
 from telemetry.points import Kind
 from telemetry.profiles.loader import shipped
 from telemetry.sample import Quality, Sample
-from tests.telemetry.recordings import Recording, expected, read_recording, shared
+from tests.servers import shared
+from tests.telemetry.recordings import Recording, expected, read_recording
 
 #: Recording, profile, and how many of its sensors must be found and agree.
 AGREE = [
@@ -37,7 +38,7 @@ THEIR_MISTAKES = {("huaweiups_ups2000", "Hz")}
 
 
 def _recording(name: str) -> Recording:
-    path = shared() / "recordings" / "snmp" / f"{name}.snmprec"
+    path = shared(f"recordings/snmp/{name}.snmprec")
     return read_recording(path.read_text(errors="surrogateescape"))
 
 
@@ -51,7 +52,7 @@ def _agrees(sensor: dict[str, Any], sample: Sample) -> bool:
 
 @pytest.mark.parametrize(("name", "profile", "least"), AGREE)
 def test_a_profile_agrees_with_what_others_read(name: str, profile: str, least: int) -> None:
-    folder: Path = shared() / "recordings" / "snmp"
+    folder: Path = shared("recordings/snmp")
     samples = {s.point.source: s for s in _recording(name).samples(shipped(profile))}
     both = [
         (sensor, samples[sensor["oid"]])

@@ -6,8 +6,10 @@ to the /write of the same engine.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -39,6 +41,19 @@ def speaks_v2(server: str) -> bool:
             return bool(answer.status == 200)
     except HTTPError:
         return False
+
+
+class OpenEmbedded(Protocol):
+    """Opens an embedded store that is closed after the test."""
+
+    def __call__(self, path: Path, **options: Any) -> EmbeddedStore: ...
+
+
+@pytest.fixture
+def embedded() -> Iterator[OpenEmbedded]:
+    """EmbeddedStore, but none is left open."""
+    with ExitStack() as stack:
+        yield lambda path, **options: stack.enter_context(closing(EmbeddedStore(path, **options)))
 
 
 @pytest.fixture(scope="session")
