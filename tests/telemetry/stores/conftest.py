@@ -10,8 +10,6 @@ from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
@@ -20,7 +18,7 @@ from telemetry.stores.embedded import EmbeddedStore
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
 from tests.servers import LOOPBACK, free_port, nginx_server
-from tests.telemetry.stores.witness import influx_query
+from tests.telemetry.stores.witness import influx_query, speaks_v2
 
 _numbers = count(1)
 
@@ -32,15 +30,6 @@ server {{ listen {host}:{port}; client_max_body_size 32m;
     rewrite ^ /write?db=$idb&rp=$irp&precision=$arg_precision? break; proxy_pass {engine}; }}
   location / {{ proxy_pass {engine}; }} }}
 """
-
-
-def speaks_v2(server: str) -> bool:
-    """True for InfluxDB 1.8 and later: /health came with /api/v2/write."""
-    try:
-        with urlopen(f"{server}/health", timeout=10) as answer:
-            return bool(answer.status == 200)
-    except HTTPError:
-        return False
 
 
 class OpenEmbedded(Protocol):

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -208,3 +209,21 @@ def test_a_new_interval_is_a_new_layout_and_coming_back_to_the_old_is_not(
     for minute, every_s in enumerate((30.0, 60.0, 30.0)):
         store.write([block(replace(PDU, every_s=every_s), T0 + minute * MINUTE, 1, 2, 3)])
     assert rows(path, "layout") == 2
+
+
+def test_many_threads_read_while_one_writes(embedded: OpenEmbedded, path: Path) -> None:
+    writer, reader = embedded(path), embedded(path, read_only=True)
+    layouts = [replace(PDU, device=f"pdu-{n}") for n in range(20)]
+
+    def read(number: int) -> int:
+        device = f"pdu-{number}"
+        while len(found := series(reader, T0, T0 + HOUR, device)) < 60:
+            assert found == [float(minute) for minute in range(len(found))]
+            assert len(reader.latest()) <= 20
+        return len(found)
+
+    with ThreadPoolExecutor(8) as pool:
+        told = [pool.submit(read, number) for number in range(8)]
+        for minute in range(60):
+            writer.write([block(layout, T0 + minute * MINUTE, 1, minute, 3) for layout in layouts])
+        assert [one.result(30) for one in told] == [60] * 8
