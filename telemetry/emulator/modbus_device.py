@@ -1,6 +1,6 @@
 """A Modbus profile as a register image whose words are worked out when they are read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from telemetry.emulator.encode import Raw, Value, raw_of
@@ -40,7 +40,7 @@ def register_image(
     ]
     for name, cell in profile.factors.items():
         pieces.append(_fixed(cell, powers.get(name, 0)))
-    every = [p for piece in pieces for p in _under_all_functions(piece, profile)]
+    every = [*pieces, *_also_under(pieces, profile)]
     if profile.modbus.bits_from_zero:
         every += _bits_below(every)
     return RegisterImage(_laid_together(every), manners_of(profile), identity)
@@ -86,12 +86,15 @@ def _fixed(cell: Cell, raw: Raw) -> _Piece:
     return _Piece(cell.fc, cell.address, cell.count, lambda: words)
 
 
-def _under_all_functions(piece: _Piece, profile: Profile) -> Iterable[_Piece]:
-    """`also_fc`: families that show the same words under another function of the same width."""
-    yield piece
-    for fc in profile.modbus.also_fc:
-        if fc != piece.fc and (fc in BIT_FUNCTIONS) == (piece.fc in BIT_FUNCTIONS):
-            yield _Piece(fc, piece.address, piece.count, piece.words)
+def _also_under(pieces: list[_Piece], profile: Profile) -> Iterator[_Piece]:
+    """`also_fc`: families that show the same words under another function of the same width. What
+    the profile itself puts there stays."""
+    taken = {(p.fc, at) for p in pieces for at in range(p.address, p.address + p.count)}
+    for piece in pieces:
+        for fc in profile.modbus.also_fc:
+            free = all((fc, piece.address + n) not in taken for n in range(piece.count))
+            if free and (fc in BIT_FUNCTIONS) == (piece.fc in BIT_FUNCTIONS):
+                yield _Piece(fc, piece.address, piece.count, piece.words)
 
 
 def _laid_together(pieces: list[_Piece]) -> list[WordSlot]:

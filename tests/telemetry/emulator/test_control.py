@@ -1,6 +1,7 @@
 """Scenarios from another process, and the commands `emulate` and `plant scenario`."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -121,6 +122,20 @@ async def test_the_channel_does_nothing_for_who_does_not_know_the_word(
     writer.close()
     assert len(stage.running) == 1
     assert (tmp_path / control.FILE).stat().st_mode & 0o077 == 0
+
+
+async def test_a_silent_guest_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    server = ControlServer(Stage(Plant(world())), tmp_path)
+    await server.start()
+    port = json.loads((tmp_path / control.FILE).read_text())["port"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        await server.close()
+        await server.close()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    writer.close()
 
 
 @contextmanager
