@@ -42,6 +42,22 @@ class Ask:
     overlapped: bool = False
     timer: asyncio.TimerHandle | None = None
 
+    def give(self, result: Answer | DeviceError) -> None:
+        """Ends it, unless whoever asked has gone away."""
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.future.done():
+            return
+        if isinstance(result, Answer):
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(result)
+
+    def differs_from(self, other: "Ask") -> bool:
+        """Whether the answer of one could never pass for that of the other, by their sizes."""
+        fc = self.pdu[0]
+        return fc != other.pdu[0] or (fc in (3, 4) and self.pdu[3:] != other.pdu[3:])
+
 
 Outcome = tuple[Ask, Answer | DeviceError]
 
@@ -60,6 +76,9 @@ class Matcher(Protocol):
 
     def outstanding(self) -> list[Ask]:
         """What was sent and is not settled."""
+
+    def __len__(self) -> int:
+        """How many of them."""
 
 
 def _settle(ask: Ask, pdu: bytes, at_ms: int, counters: LineCounters) -> Answer | DeviceError:
@@ -134,6 +153,9 @@ class TcpMatcher:
         """See Matcher."""
         return list(self._pending.values())
 
+    def __len__(self) -> int:
+        return len(self._pending)
+
 
 class RtuMatcher:
     """RTU frames over TCP: nothing tells two answers apart, so one request at a time, and after
@@ -177,3 +199,6 @@ class RtuMatcher:
     def outstanding(self) -> list[Ask]:
         """See Matcher."""
         return [] if self._ask is None else [self._ask]
+
+    def __len__(self) -> int:
+        return 0 if self._ask is None else 1
