@@ -108,7 +108,7 @@ def work(shop: Shop) -> None:
 
 
 plant.add_command(plant_run)
-for command in (user, token, history, demo, plant, emulate, profiles, store):
+for command in (user, token, history, collect, demo, plant, emulate, profiles, store):
     cli.add_command(command)
 
 
