@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from facilities import db
 from facilities.accounts import area as accounts
 from facilities.accounts import history, login, permit
+from facilities.hosting import area as hosting
 from facilities.paths import bundle
 from facilities.readings import NoReadings, Readings
 from facilities.settings import Settings
@@ -19,7 +20,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, sites)
+AREAS = (accounts, sites, hosting)
 
 
 def open_records(settings: Settings) -> sessionmaker[Session]:
