@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from facilities.errors import Refused
 
@@ -26,6 +27,20 @@ class HouseForm(FlaskForm):
         text = str(self.version.data or "")
         return int(text) if text.isdigit() else None
 
+    def saved_meanwhile(self, row: Any, version: int) -> list[tuple[str, Any, Any]]:
+        """After a conflict: (label, saved, typed) of every field that differs from the row.
+
+        Takes on the row's version, so that saving again is a decision and not another conflict.
+        """
+        self.version.data = str(version)
+        differing = []
+        for name, field in self._fields.items():
+            if hasattr(row, name) and name != "version":
+                saved = getattr(row, name)
+                if (saved or None) != (field.data or None):
+                    differing.append((field.label.text, saved, field.data))
+        return differing
+
     def refuse(self, refusals: Iterable[Refused]) -> None:
         """Put each refusal beside its field, or on top when it names none of ours."""
         for refusal in refusals:
@@ -36,6 +51,12 @@ class HouseForm(FlaskForm):
             else:
                 field.errors = [*field.errors, words]
 
+    @property
+    def sent(self) -> bool:
+        """True when the form was sent, right or wrong."""
+        untyped: Any = self
+        return bool(untyped.is_submitted())
+
     def posted(self) -> bool:
         """True when the form was sent and every field is right by itself."""
         untyped: Any = self
@@ -45,6 +66,11 @@ class HouseForm(FlaskForm):
 def strip(text: str | None) -> str | None:
     """A WTForms filter: without blanks at the ends; empty becomes None."""
     return (text or "").strip() or None
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """What a SelectField offers, from (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def number_between(least: float, most: float, unit: str = "") -> Any:

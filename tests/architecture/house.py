@@ -23,15 +23,26 @@ AREAS = (
     "demo",
 )
 #: Modules beside the areas that any area may import; they know no area.
-GROUND = ("settings", "db", "errors", "readings", "paths")
+GROUND = ("settings", "db", "errors", "readings", "paths", "schema", "serving")
 #: Modules that wire everything; no area may import them.
-ROOF = ("app", "cli", "commands")
+ROOF = ("app", "cli", "models")
 #: The parts of facilities that may know telemetry.
 TELEMETRY_KNOWERS = ("monitoring", "alarms", "reports", "demo", "app", "cli", "commands")
 
 #: What a file of an area may be called when it is more than a pure rule. `NAME` also stands for
 #: `NAME_anything` and `anything_NAME`, so that a large service can be told apart by subject.
-ROLES = ("models", "service", "views", "api", "forms", "cli", "area", "tables", "queries", "cards")
+ROLES = (
+    "models",
+    "service",
+    "views",
+    "api",
+    "forms",
+    "commands",
+    "area",
+    "tables",
+    "queries",
+    "cards",
+)
 #: Every other file of an area is a rule file and must be pure, but for these and their reasons.
 ADAPTERS = {
     "accounts.history": "listens on the session and writes the chain",
@@ -39,9 +50,14 @@ ADAPTERS = {
     "accounts.login": "the session cookie, over Flask-Login",
     "accounts.passwords": "argon2 and the random source",
     "accounts.permit": "marks routes",
+    "jobs.leases": "one holder at a time, by a conditional UPDATE",
+    "jobs.worker": "the loop of the work process",
+    "notify.mail": "SMTP",
 }
-#: Areas whose files are all adapters: the shell of the pages, and the seed of the demo.
-WITHOUT_RULES = ("web", "demo")
+#: Areas that stand between two worlds, so that most of their files are adapters: the shell of the
+#: pages, the bridge to telemetry, the seed of the demo. There a file is a rule when its docstring
+#: says "Pure", and is held to it.
+ADAPTER_AREAS = ("web", "monitoring", "demo")
 
 #: What a rule file may import besides the standard library and other rule files.
 RULE_IMPORTS = ("numpy", "facilities.errors", "facilities.readings")

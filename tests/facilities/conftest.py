@@ -20,9 +20,12 @@ from facilities.accounts.recorded import Actor
 from facilities.accounts.service import add_user
 from facilities.app import create_app, open_records
 from facilities.db import Base, make_engine
+from facilities.models import ALL
 from facilities.settings import Settings
+from tests.servers.databases import Postgres
 
 PASSWORD = "correct horse battery"
+assert ALL, "every area's tables are known from here on"
 _numbers = itertools.count(1)
 
 
@@ -73,17 +76,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """An empty PostgreSQL database with the whole schema; `postgres` is the server's URL."""
-    name = "rackhouse_template"
-    admin = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    admin.dispose()
-    engine = make_engine(sa.make_url(postgres).set(database=name).render_as_string(False))
+def postgres_template(postgres: Postgres) -> str:
+    """The name of an empty PostgreSQL database with the whole schema."""
+    url = postgres.create()
+    engine = make_engine(url)
     Base.metadata.create_all(engine)
     engine.dispose()
-    return name
+    return sa.make_url(url).database or ""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,12 +92,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "records.db")
         yield f"sqlite:///{tmp_path / 'records.db'}"
         return
-    server, template = (request.getfixturevalue(n) for n in ("postgres", "postgres_template"))
-    name = f"rackhouse_test_{next(_numbers)}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    server: Postgres = request.getfixturevalue("postgres")
+    template = request.getfixturevalue("postgres_template")
+    name = f"of_{template}_{next(_numbers)}"
+    admin = sa.create_engine(server.url(), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield sa.make_url(server).set(database=name).render_as_string(False)
+    yield server.url(name)
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()

@@ -77,7 +77,7 @@ def nginx_server(home: Path, body: str, port: int) -> Iterator[str]:
         yield f"http://{LOOPBACK}:{port}"
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
     """A mail sink: what arrived, and what the next messages are to be answered with."""
 
@@ -112,6 +112,12 @@ def mailbox() -> Iterator[Mailbox]:
         yield box
     finally:
         controller.stop()
+
+
+@pytest.fixture(scope="session")
+def net_snmp_tools() -> Path:
+    """Net-SNMP's command line tools are here, as the witness of our agent."""
+    return require("net-snmp")
 
 
 @pytest.fixture(scope="session")

@@ -68,8 +68,9 @@ def pytest_testnodedown(node: Any) -> None:
     FACTS.merge(getattr(node, "workeroutput", {}).get(KEY, {}))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the list after the failures and before pytest's own last line."""
+    """Print the list after the failures and the coverage, before pytest's own last lines."""
     reports = terminalreporter.stats.get("skipped", [])
     skips = [(reason_of(report), re.sub(r"\s+", " ", report.nodeid)) for report in reports]
     terminalreporter.section("servers and skips")

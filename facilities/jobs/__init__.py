@@ -1,0 +1,1 @@
+"""Long work with progress that can be left, found again and cancelled; timers; the one worker."""

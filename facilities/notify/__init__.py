@@ -1,0 +1,1 @@
+"""Telling people: an outbox that survives a restart, templates, channels."""
