@@ -14,11 +14,13 @@ from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
 from facilities.monitoring import area as monitoring
+from facilities.monitoring.autobind_service import bind_new_devices
 from facilities.monitoring.ports import open_readings
 from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
 from facilities.parties import area as parties
 from facilities.paths import bundle
+from facilities.power import area as power
 from facilities.readings import Readings
 from facilities.settings import Settings
 from facilities.sites import area as sites
@@ -29,7 +31,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, sites, monitoring)
+AREAS = (accounts, parties, files, labels, sites, power, monitoring)
 
 
 #: Kinds of long work that the worker can do.
@@ -38,7 +40,7 @@ JOBS: dict[str, JobKind] = {}
 
 def timers(settings: Settings) -> list[TimerKind]:
     """What the worker does again and again."""
-    known = [TimerKind("tidy", 3600, tidy)]
+    known = [TimerKind("tidy", 3600, tidy), TimerKind("bind", 10, bind_new_devices)]
     if settings.smtp_url:
         channels = {"mail": mail_channel(settings.smtp_url, settings.mail_from)}
         known.append(TimerKind("outbox", 5, lambda sessions: deliver_due(sessions, channels)))

@@ -4,9 +4,17 @@ from alembic import context
 from sqlalchemy.engine import Connection, Engine
 
 from facilities import models
-from facilities.db import Base
+from facilities.db import Base, UtcDateTime
 
 MODELS = models.ALL  # imported for its tables
+
+
+def plain_types(kind: str, item: object, autogen: object) -> str | bool:
+    """Migrations name plain types: they must read the same when our own types have changed."""
+    del autogen
+    return (
+        "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    )
 
 
 def run(connection: Connection) -> None:
@@ -16,6 +24,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=plain_types,
     )
     with context.begin_transaction():
         context.run_migrations()

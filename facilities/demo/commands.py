@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from facilities import schema, serving
+from facilities.demo.device_records import sync_devices
 from facilities.demo.people import PEOPLE, sign_ins
-from facilities.demo.plant_process import ADDRESSES, run_plant
+from facilities.demo.plant_process import ADDRESSES, kept_addresses, run_plant
 from facilities.demo.records import demo_folder, is_seeded, seed
 from facilities.demo.site import demo_site
 from facilities.demo.supervisor import Supervisor
+from facilities.monitoring.service import Vault
 from facilities.web.shop import Shop, pass_shop
 
 PLANT_WITHIN_S = 60.0
@@ -40,7 +42,9 @@ def demo(shop: Shop, bind: str | None) -> None:
     supervisor.start("the web application", "serve")
     supervisor.start("the worker", "work")
     _wait_for_plant(supervisor, folder / ADDRESSES, started_s)
-    supervisor.start("the collector", "collect")
+    if not supervisor.stopping:
+        place_devices(shop, folder)
+        supervisor.start("the collector", "collect")
     _greet(shop, passwords, settings.bind)
     supervisor.run()
 
@@ -53,6 +57,15 @@ def prepare(shop: Shop, passwords: dict[str, str]) -> None:
             click.echo("Writing the demo site ...")
             seed(session, demo_site(), passwords)
             session.commit()
+    shop.sessions.kw["bind"].dispose()
+
+
+def place_devices(shop: Shop, folder: Path) -> None:
+    """Tell the records where the plant's devices listen."""
+    vault = Vault(shop.settings.device_networks, shop.settings.sealing_key())
+    with shop.sessions() as session:
+        sync_devices(session, demo_site(), kept_addresses(folder), vault)
+        session.commit()
     shop.sessions.kw["bind"].dispose()
 
 

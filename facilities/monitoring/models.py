@@ -27,7 +27,7 @@ class Device(Recorded, Versioned, Base):
 
     __tablename__ = "device"
     history_kind = "device"
-    history_hidden = frozenset({"sealed"})
+    history_hidden = frozenset({"sealed", "bound_at"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
@@ -47,6 +47,8 @@ class Device(Recorded, Versioned, Base):
     power_node_id: Mapped[int | None] = mapped_column(ForeignKey("power_node.id"), index=True)
     notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    # When its points were bound by rule; None until it was read once.
+    bound_at: Mapped[datetime | None]
 
     site: Mapped[Site] = relationship()
     room: Mapped[Room | None] = relationship()
