@@ -109,7 +109,7 @@ def work(shop: Shop) -> None:
 
 
 plant.add_command(plant_run)
-for command in (user, token, history, demo, plant, emulate, profiles, store, probe, read):
+for command in (user, token, history, collect, demo, plant, emulate, profiles, store, probe, read):
     cli.add_command(command)
 
 

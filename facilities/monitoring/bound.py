@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from facilities.monitoring.calibration import UNCORRECTED, Correction
@@ -97,11 +97,16 @@ def pdu_parts(session: Session, rack_ids: Collection[int], now: datetime) -> lis
 def collector_word(heard_at: datetime | None, now: datetime) -> str:
     """Why nothing is read just now when that is because no collector is alive, else ""."""
     if heard_at is None:
-        return "no collector has ever run here"
+        return "no collector is running"
     silent_s = (now - heard_at).total_seconds()
     if silent_s <= SILENT_AFTER_S:
         return ""
     return f"no collector has been heard for {duration(silent_s)}"
+
+
+def heard() -> Select[datetime]:
+    """When a collector that polls was last heard."""
+    return select(func.max(CollectorHeartbeat.at)).where(CollectorHeartbeat.polling)
 
 
 def _columns() -> tuple[Any, ...]:
@@ -117,7 +122,7 @@ def _columns() -> tuple[Any, ...]:
         DeviceHealth.error,
         Calibration.scale,
         Calibration.offset,
-        select(func.max(CollectorHeartbeat.at)).scalar_subquery(),
+        heard().scalar_subquery(),
     )
 
 
@@ -126,9 +131,9 @@ def _calibrates() -> ColumnElement[bool]:
 
 
 def _bound(row: tuple[Any, ...], now: datetime) -> BoundPoint:
-    kind, id_, metric, feed, point, key, enabled, state, error, scale, offset, heard = row
+    kind, id_, metric, feed, point, key, enabled, state, error, scale, offset, heard_at = row
     correction = UNCORRECTED if scale is None else Correction(scale, offset)
-    source = Source(enabled, state == "maintenance", error or "", collector_word(heard, now))
+    source = Source(enabled, state == "maintenance", error or "", collector_word(heard_at, now))
     return BoundPoint(ObjectRef(kind, id_), metric, feed, key, point, correction, source)
 
 

@@ -5,10 +5,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from facilities.db import read_only
 from facilities.monitoring.machine import DevicePoint
 from facilities.monitoring.models import Device
+from telemetry.errors import StoreAway
 from telemetry.points import Kind, Phase, Point, PollClass, Quantity
 from telemetry.sample import Layout
 
@@ -24,13 +27,25 @@ class RecordsCatalogue:
 
     def put(self, layout: Layout) -> None:
         """Remember the newest layout; of a device that is gone meanwhile, nothing."""
-        with self._sessions.begin() as session:
-            remember(session, layout)
+        self.put_all([layout])
+
+    def put_all(self, layouts: Collection[Layout]) -> None:
+        """Remember several in one transaction. Raises StoreAway while the database is away."""
+        try:
+            with self._sessions.begin() as session:
+                for layout in layouts:
+                    remember(session, layout)
+        except OperationalError as error:
+            raise StoreAway(f"the catalogue of points cannot be written: {error.orig}") from error
 
     def layouts(self, devices: Collection[str] | None = None) -> list[Layout]:
         """The newest layouts of the named devices (None: of all), by device and poll class."""
-        with self._sessions() as session:
-            return load_layouts(session, devices)
+        try:
+            with self._sessions() as session:
+                read_only(session)
+                return load_layouts(session, devices)
+        except OperationalError as error:
+            raise StoreAway(f"the catalogue of points cannot be read: {error.orig}") from error
 
 
 def remember(session: Session, layout: Layout) -> None:

@@ -6,14 +6,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilities.errors import Unavailable
-from facilities.monitoring.bound import BoundPoint, collector_word
+from facilities.monitoring.bound import BoundPoint, collector_word, heard
 from facilities.monitoring.calibration import UNCORRECTED, Correction
 from facilities.monitoring.cells import KeptPoint, cells_of, live_value
-from facilities.monitoring.machine import CollectorHeartbeat, DeviceHealth
+from facilities.monitoring.machine import DeviceHealth
 from facilities.monitoring.models import Calibration, Device
 from facilities.monitoring.readings_port import StoreReadings
 from facilities.monitoring.staleness import Source, judge
@@ -117,9 +117,9 @@ def _sources(
     sites: frozenset[int] | None,
     now: datetime,
 ) -> Mapping[str, Source]:
-    heard = select(func.max(CollectorHeartbeat.at)).scalar_subquery()
+    heard_at = heard().scalar_subquery()
     wanted = (
-        select(Device.key, Device.enabled, Device.state, DeviceHealth.error, heard)
+        select(Device.key, Device.enabled, Device.state, DeviceHealth.error, heard_at)
         .outerjoin(DeviceHealth, DeviceHealth.device_id == Device.id)
         .order_by(Device.key)
     )

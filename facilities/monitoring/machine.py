@@ -40,7 +40,7 @@ class DeviceHealth(Base):
 
     state:       healthy, backing_off, quarantined, refused (its URL or profile cannot be used).
     fresh_until: until when its values count as live (AL-08), unless a newer answer comes.
-    counts:      requests, ok, timeouts, refused by code, late, foreign ... (rule 29).
+    counts:      requests, time-outs, refusals by code, identity ... (rule 29).
     """
 
     __tablename__ = "device_health"
@@ -73,4 +73,5 @@ class CollectorHeartbeat(Base):
     devices: Mapped[int] = mapped_column(default=0)
     blocks_written: Mapped[int] = mapped_column(default=0)
     blocks_waiting: Mapped[int] = mapped_column(default=0)
-    store_error: Mapped[str] = mapped_column(Text, default="")
+    blocks_lost: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(Text, default="")
