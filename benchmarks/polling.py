@@ -79,7 +79,7 @@ async def serve(devices: int) -> None:
 
     stay_awake()
     mib = Mib({(*BASE, n, 0): fixed(Typed(ber.INTEGER, 100 + n)) for n in range(OIDS)})
-    image = RegisterImage(WordSlot(3, n, 1, lambda n=n: (200 + n,)) for n in range(REGISTERS))
+    image = RegisterImage([WordSlot(3, 0, REGISTERS, lambda: range(200, 200 + REGISTERS))])
     agents = [await serve_snmp(mib) for _ in range(devices)]
     servers = [await serve_modbus({1: image}) for _ in range(devices)]
     ports = {"snmp": [a.port for a in agents], "modbus": [s.port for s in servers]}

@@ -17,6 +17,7 @@ from facilities.app import JOBS, create_app, open_records, timers
 from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
 from facilities.jobs.worker import Worker
+from facilities.monitoring.commands import collect
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
 from telemetry.cli import profiles
