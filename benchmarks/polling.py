@@ -159,15 +159,15 @@ async def polled(
     cpu_s, ended = time.process_time() - began_s, totals(poller)
     await poller.stop()
     polls, failed, missed = (b - a for a, b in zip(began, ended, strict=True))
-    print(f"  {polls} polls, {failed} failed, {missed} turns missed")
+    print(f"  {polls} polls, {failed} reads failed, {missed} turns missed")
     return cpu_s / polls * 10_000
 
 
 def totals(poller: Poller) -> tuple[int, int, int]:
-    """Good polls, failed ones, turns missed, of all devices so far."""
+    """Good polls, failed reads, turns missed, of all devices so far."""
     health = poller.health()
-    good = sum(each.good for each in health)
-    return good, sum(each.polls for each in health) - good, sum(each.missed for each in health)
+    failed = sum(sum(each.failures.values()) for each in health)
+    return sum(each.good for each in health), failed, sum(each.missed for each in health)
 
 
 async def per_10_000(work: Callable[[], Awaitable[None]], polls: int) -> float:
