@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from facilities.accounts.permissions import Permission
 from facilities.accounts.permit import permit, require
+from facilities.errors import Refused
 from facilities.power import link_service, panel_service, service
 from facilities.power.api_schemas import (
     LinkPatch,
@@ -36,10 +37,16 @@ def here(model: Any, statement: Any, site: int | None) -> Any:
     return statement if site is None else statement.where(model.site_id == site)
 
 
-def seat_of(values: Values) -> tuple[int | None, int | None]:
-    """(start, poles) from the positions that a body names."""
+def seat_of(panel_id: int | None, values: Values) -> tuple[int | None, int | None]:
+    """(start, poles) from the positions that a body names; (None, None) where it names none."""
     positions = values.pop("positions", None)
-    return (min(positions), len(positions)) if positions else (None, None)
+    if positions is None:
+        return None, None
+    if panel_id is None:
+        raise Refused("Positions are those of a breaker on a panel.", "positions", "PW-21")
+    panel = service.find_node(session(), panel_id)
+    panel_service.check_positions(panel, positions)
+    return min(positions), len(positions)
 
 
 @nodes.route("/")
@@ -63,6 +70,7 @@ class Nodes(MethodView):
         return page_of(wanted, pagination_parameters)
 
     @permit(EDIT)
+    @nodes.etag
     @nodes.arguments(NodeSchema)
     @nodes.response(201, NodeSchema)
     def post(self, body: Values) -> PowerNode:
@@ -70,7 +78,7 @@ class Nodes(MethodView):
         site_id, kind = body.pop("site_id"), body.pop("kind")
         require(EDIT, site_id)
         panel_id = body.pop("panel_id", None)
-        start, poles = seat_of(body)
+        start, poles = seat_of(panel_id, body)
         if panel_id is None:
             row = service.add_node(session(), site_id, kind, body)
         else:
@@ -105,7 +113,7 @@ class OneNode(MethodView):
         require(EDIT, row.site_id)
         nodes.check_row(row)
         state, reason = body.pop("state", None), body.pop("reason", "")
-        start, poles = seat_of(body)
+        start, poles = seat_of(row.panel_id, body)
         if body or start is not None:
             panel_service.edit_breaker(session(), row, body, start, poles)
         if state is not None and state != row.state:
@@ -139,6 +147,7 @@ class Links(MethodView):
         return page_of(wanted.order_by(PowerLink.id), pagination_parameters)
 
     @permit(EDIT)
+    @links.etag
     @links.arguments(LinkSchema)
     @links.response(201, LinkSchema)
     def post(self, body: Values) -> PowerLink:

@@ -107,9 +107,10 @@ def _ups(values: Values) -> tuple[str, str]:
     runtime = number(pick(values, "battery.runtime"))
     said = str(state.value) if state is not None and state.quality.usable else ""
     parts = [said.replace("_", " ")] if said else []
+    if "batter" in said.lower():
+        parts += [f"{runtime / 60:.0f} min left"] if runtime is not None else []
+        parts += [f"charge {quantity(charge, '%')}"] if runtime is None and charge else []
     parts += [f"load {quantity(load, '%')}"] if load is not None else []
-    parts += [f"battery {quantity(charge, '%')}"] if charge is not None else []
-    parts += [f"{runtime / 60:.0f} min left"] if runtime is not None and "batter" in said else []
     if not parts:
         return "no data", "unknown"
     if any(word in said.lower() for word in ("batter", "fault", "off", "trip")):

@@ -45,6 +45,7 @@ class Outlets(MethodView):
         return page_of(wanted.order_by(Outlet.pdu_id, Outlet.number), pagination_parameters)
 
     @permit(EDIT)
+    @outlets.etag
     @outlets.arguments(OutletSchema)
     @outlets.response(201, OutletSchema)
     def post(self, body: Values) -> Outlet:
@@ -110,6 +111,7 @@ class Inlets(MethodView):
         return page_of(wanted.order_by(Inlet.equipment_id, Inlet.name), pagination_parameters)
 
     @permit(EDIT)
+    @inlets.etag
     @inlets.arguments(InletSchema)
     @inlets.response(201, InletSchema)
     def post(self, body: Values) -> Inlet:
@@ -179,6 +181,7 @@ class Cords(MethodView):
         return page_of(wanted.order_by(Cord.id), pagination_parameters)
 
     @permit(EDIT)
+    @cords.etag
     @cords.arguments(CordSchema)
     @cords.response(201, CordSchema)
     def post(self, body: Values) -> Cord:

@@ -8,7 +8,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from facilities.power.models import NODE_KINDS
-from facilities.power.panelboard import LAYOUTS
 from facilities.power.service import FEEDS, STATES
 from facilities.web.forms import HouseForm, number_between, strip
 
@@ -45,9 +44,7 @@ def yes_no(value: str | None) -> bool | None:
 class NodeForm(HouseForm):
     """A node of the chain; what a kind has no use for stays empty."""
 
-    kind = SelectField(
-        "Kind", choices=choices((kind, kind.replace("_", " ")) for kind in NODE_KINDS)
-    )
+    kind = SelectField("Kind", choices=choices((k, k.replace("_", " ")) for k in NODE_KINDS))
     name = StringField("Name", [InputRequired("Give it a name."), Length(max=60)], [strip])
     feed = SelectField("Feed", choices=choices(FEED_CHOICES))
     fed_by = StringField("Fed by", [Optional(), Length(max=80)], [strip])
@@ -63,10 +60,7 @@ class NodeForm(HouseForm):
     continuous_factor = FloatField("Own continuous factor", [Optional()])
     derate = FloatField("Derate", [Optional()])
     spaces = IntegerField("Positions", [Optional()])
-    layout = SelectField(
-        "Layout",
-        choices=choices([("", "no panel"), *((key, LAYOUT_WORDS[key]) for key in LAYOUTS)]),
-    )
+    layout = SelectField("Layout", choices=choices([("", "no panel"), *LAYOUT_WORDS.items()]))
 
 
 class BreakerForm(HouseForm):

@@ -1,13 +1,13 @@
 """The chain of a site from its sources to its panels, as an indented tree with live standings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from facilities.power.chain_queries import Plant, plant_of
-from facilities.power.live import line_amps_of
+from facilities.power.live import branch_amps
 from facilities.power.models import PowerLink, PowerNode
 from facilities.power.panel_queries import node_ref
 from facilities.power.standing import Standing, standing
@@ -56,13 +56,27 @@ def breaker_counts(session: Session, site_id: int) -> dict[int, int]:
     return {panel: count for panel, count in session.execute(counted) if panel is not None}
 
 
-def standings(plant: Plant, readings: Readings, ids: Collection[int]) -> dict[int, Standing]:
-    """How each of these nodes stands, with one question to the readings."""
-    latest = readings.latest([node_ref(id_) for id_ in ids])
+def standings(
+    plant: Plant,
+    readings: Readings,
+    ids: Collection[int],
+    children: Mapping[int, Sequence[PowerNode]] | None = None,
+) -> dict[int, Standing]:
+    """How each of these nodes stands, with one question to the readings.
+
+    children: what hangs on breakers without a meter of their own.
+    """
+    below = children or {}
+    wanted = {*ids, *(child.id for found in below.values() for child in found)}
+    latest = readings.latest([node_ref(id_) for id_ in wanted])
     found = {}
     for id_ in ids:
         row, values = plant.rows[id_], latest.get(node_ref(id_), ())
-        amps = line_amps_of(values, row.lines)
+        under = [
+            (child.title, latest.get(node_ref(child.id), ()))
+            for child in (below.get(id_, ()) if row.kind in ("breaker", "tap_off") else ())
+        ]
+        amps = branch_amps(values, row.lines, under)
         found[id_] = standing(plant.limit(id_), values, amps, row.rating_w, row.rating_va)
     return found
 

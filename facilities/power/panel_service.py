@@ -10,7 +10,7 @@ from facilities.errors import Conflict, Refused
 from facilities.power import lines as conductors
 from facilities.power.circuits import circuit_id
 from facilities.power.models import PowerNode
-from facilities.power.panelboard import place
+from facilities.power.panelboard import place, taken_by
 from facilities.power.phasors import line_to_neutral_v
 from facilities.power.service import add_node, edit_node, lock_power, remove_node
 
@@ -85,6 +85,21 @@ def edit_breaker(
 def remove_breaker(session: Session, breaker: PowerNode) -> None:
     """Take a breaker out; refused while it feeds something."""
     remove_node(session, breaker)
+
+
+def check_positions(panel: PowerNode, positions: Sequence[int]) -> None:
+    """Refuse positions that no one breaker takes in this panel's layout (PW-21)."""
+    wanted = tuple(sorted(positions))
+    layout, spaces = panel.layout or "nema", panel.spaces or DEFAULT_SPACES
+    taken = taken_by(layout, wanted[0], len(wanted), spaces) if wanted else ()
+    if not wanted or taken != wanted:
+        words = ", ".join(str(n) for n in taken) or "nothing"
+        raise Refused(
+            f"No breaker takes {', '.join(str(n) for n in wanted) or 'no position'} here; "
+            f"from there it would be {words}.",
+            "positions",
+            "PW-21",
+        )
 
 
 def _seat(

@@ -117,7 +117,7 @@ def totals(
     used = [seat for seat in seats if seat.usage == "used"]
     rows = tuple(_line_total(line, used, main.by_line.get(line)) for line in lines)
     amps = [number(row.main) for row in rows]
-    if all(value is None for value in amps):
+    if used and all(value is None for value in amps):
         amps = [row.branches_a if row.known == row.used else None for row in rows]
     uneven = imbalance.judge(amps, rating_a)
     measured = number(neutral)

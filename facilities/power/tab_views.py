@@ -112,8 +112,8 @@ def rack_figures(power: RackPower, feeds: list[str], trial_w: float | None) -> R
     if trial_w:
         loads.append(Load("trial load", complex(trial_w), _trial_cords(power)))
     stations: dict[int, list[tuple[int, str, Limit]]] = {}
-    own = {pdu.id for pdu in power.pdus}
-    for pdu_id in {*own, *power.sharing}:
+    own = [pdu.id for pdu in power.pdus]
+    for pdu_id in dict.fromkeys((*own, *power.sharing)):
         feeder = power.sharing.get(pdu_id)
         ids = ([pdu_id] if pdu_id in own else []) + ([feeder] if feeder is not None else [])
         rows = power.plant.rows

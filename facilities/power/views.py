@@ -173,8 +173,9 @@ def chain_context(row: PowerNode, policy: str) -> Context:
     del policy
     plant = plant_above(session(), [row.id], row.site_id)
     up = plant.chain.path_up(row.id)
-    below = children_of(session(), [row.id]).get(row.id, [])
-    stands = standings(plant, house().readings, list(plant.rows))
+    children = children_of(session(), up)
+    below = children.get(row.id, [])
+    stands = standings(plant, house().readings, up, children)
     values = house().readings.latest([node_ref(row.id)]).get(node_ref(row.id), ())
     inputs = [link for link in plant.links if link.target_id == row.id]
     return {

@@ -14,6 +14,8 @@ from facilities.readings import ObjectRef, Quality
 from tests.facilities.conftest import Person
 from tests.facilities.power.conftest import GivenReadings, World
 
+#: What a browser sends of fields left alone.
+BLANK = {"feed": "", "room_id": "", "neutral": "", "layout": "", "phases": "L1,L2,L3"}
 T = TypeVar("T")
 Enter = Callable[..., Person]
 
@@ -186,7 +188,7 @@ def test_a_node_is_added_edited_linked_and_removed_by_the_pages(
 ) -> None:
     electrician = person("electrician")
     page(electrician, "/power/nodes/new?kind=panel&fed_by=UPS-A")
-    values = {"kind": "panel", "name": "RPP-A4", "fed_by": "UPS-A", "phases": "L1,L2,L3"}
+    values = {"kind": "panel", "name": "RPP-A4", "fed_by": "UPS-A", **BLANK}
     assert electrician.post("/power/nodes/new", values).status_code == 302
     node = fetch(sessions, select(PowerNode).where(PowerNode.name == "RPP-A4"))
     page(electrician, f"/power/nodes/{node.id}/edit")
@@ -197,11 +199,11 @@ def test_a_node_is_added_edited_linked_and_removed_by_the_pages(
     assert "no rack &#39;R99&#39;" in wrong.text
     page(electrician, f"/power/nodes/{node.id}/links/new")
     circle = electrician.post(
-        f"/power/nodes/{world.nodes['UPS-A'].id}/links/new", {"source": "RPP-A4"}
+        f"/power/nodes/{world.nodes['UPS-A'].id}/links/new", {"source": "RPP-A4", "phases": ""}
     )
     assert circle.status_code == 422
     assert "cannot feed" in circle.text
-    bypass = {"source": "UPS-B", "normally_open": "y"}
+    bypass = {"source": "UPS-B", "normally_open": "y", "phases": ""}
     assert electrician.post(f"/power/nodes/{node.id}/links/new", bypass).status_code == 302
     assert "bypass, normally open" in page(electrician, f"/power/nodes/{node.id}?tab=chain")
     assert electrician.post(f"/power/nodes/{node.id}/remove").status_code == 302
@@ -233,8 +235,8 @@ def test_a_rack_pdu_shows_who_is_plugged_in_and_its_live_outlets(
     assert "no data" in text
     url = f"/power/nodes/{world.nodes['PDU-B1'].id}"
     assert "free" in page(electrician, url)
-    assert electrician.post(f"{url}/outlets/new", {"number": "3"}).status_code == 302
-    twice = electrician.post(f"{url}/outlets/new", {"number": "3"})
+    assert electrician.post(f"{url}/outlets/new", {"number": "3", "phases": ""}).status_code == 302
+    twice = electrician.post(f"{url}/outlets/new", {"number": "3", "phases": ""})
     assert "has an outlet 3 already" in twice.text
     outlet = world.outlets["B1"].id
     page(electrician, f"/power/outlets/{outlet}/edit")
