@@ -79,7 +79,7 @@ async def serve(devices: int) -> None:
 
     stay_awake()
     mib = Mib({(*BASE, n, 0): fixed(Typed(ber.INTEGER, 100 + n)) for n in range(OIDS)})
-    image = RegisterImage(WordSlot(3, n, 1, lambda n=n: (200 + n,)) for n in range(REGISTERS))
+    image = RegisterImage([WordSlot(3, 0, REGISTERS, lambda: range(200, 200 + REGISTERS))])
     agents = [await serve_snmp(mib) for _ in range(devices)]
     servers = [await serve_modbus({1: image}) for _ in range(devices)]
     ports = {"snmp": [a.port for a in agents], "modbus": [s.port for s in servers]}
@@ -159,15 +159,15 @@ async def polled(
     cpu_s, ended = time.process_time() - began_s, totals(poller)
     await poller.stop()
     polls, failed, missed = (b - a for a, b in zip(began, ended, strict=True))
-    print(f"  {polls} polls, {failed} failed, {missed} turns missed")
+    print(f"  {polls} polls, {failed} reads failed, {missed} turns missed")
     return cpu_s / polls * 10_000
 
 
 def totals(poller: Poller) -> tuple[int, int, int]:
-    """Good polls, failed ones, turns missed, of all devices so far."""
+    """Good polls, failed reads, turns missed, of all devices so far."""
     health = poller.health()
-    good = sum(each.good for each in health)
-    return good, sum(each.polls for each in health) - good, sum(each.missed for each in health)
+    failed = sum(sum(each.failures.values()) for each in health)
+    return sum(each.good for each in health), failed, sum(each.missed for each in health)
 
 
 async def per_10_000(work: Callable[[], Awaitable[None]], polls: int) -> float:

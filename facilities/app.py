@@ -10,6 +10,7 @@ from facilities.accounts import area as accounts
 from facilities.accounts import history, login, permit
 from facilities.accounts.tidy_service import tidy
 from facilities.files import area as files
+from facilities.hosting import area as hosting
 from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
@@ -31,7 +32,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, sites, power, monitoring)
+AREAS = (accounts, parties, files, labels, sites, hosting, power, monitoring)
 
 
 #: Kinds of long work that the worker can do.

@@ -17,9 +17,11 @@ from facilities.app import JOBS, create_app, open_records, timers
 from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
 from facilities.jobs.worker import Worker
+from facilities.monitoring.commands import collect
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
 from telemetry.cli import profiles
+from telemetry.cli_devices import probe, read
 from telemetry.cli_emulator import emulate, plant
 from telemetry.cli_store import store
 
@@ -108,7 +110,7 @@ def work(shop: Shop) -> None:
 
 
 plant.add_command(plant_run)
-for command in (user, token, history, collect, demo, plant, emulate, profiles, store):
+for command in (user, token, history, collect, demo, plant, emulate, profiles, store, probe, read):
     cli.add_command(command)
 
 

@@ -37,16 +37,6 @@ class Tally:
     splits: int = 0
     latencies_s: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
-    def quantiles_ms(self) -> tuple[float | None, float | None]:
-        """The 50 % and 95 % quantile of the last answers' latencies."""
-        if not self.latencies_s:
-            return None, None
-        ordered = sorted(self.latencies_s)
-        last = len(ordered) - 1
-        return tuple(  # type: ignore[return-value]
-            round(ordered[min(last, int(share * len(ordered)))] * 1000, 3) for share in (0.5, 0.95)
-        )
-
 
 class Asker:
     """Asks one device."""

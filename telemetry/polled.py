@@ -27,6 +27,7 @@ from telemetry.sample import Block, Quality
 from telemetry.schedule import Job, make_job, spread
 from telemetry.settings import TelemetrySettings
 from telemetry.transports.base import ModbusRead, Request, SnmpGet
+from telemetry.transports.counters import quantiles_ms
 from telemetry.transports.modbus_settings import LineDown
 
 _SYS_UPTIME = "1.3.6.1.2.1.1.3.0"
@@ -68,6 +69,7 @@ class PolledDevice:
         self._last_good_at_ms: int | None = None
         self._polls = self._good = self._missed = 0
         self._next_s: float | None = None
+        self._looked: DeviceHealth | None = None
 
     async def run(self) -> None:
         """Polls until cancelled, then gives the line back."""
@@ -87,6 +89,7 @@ class PolledDevice:
 
     async def _wait_until(self, at_s: float) -> None:
         self._next_s = at_s
+        self._looked = None
         await self._clock.sleep(at_s - self._clock.mono_s())
 
     def _intervals(self) -> list[float]:
@@ -157,6 +160,7 @@ class PolledDevice:
         if not first and self._clock.mono_s() < self._learn_again_s:
             return
         self._phase = Phase.LEARNING
+        self._looked = None
         retry = self._health.state is State.HEALTHY
         self._bound = await learn(asker, self.assignment, retry=retry)
         self._learned = forget_bad(self._learned)
@@ -273,9 +277,14 @@ class PolledDevice:
     # -- being looked at
 
     def look(self) -> DeviceHealth:
-        """How the device is doing."""
+        """How the device is doing; made anew only when there was a turn since the last look."""
+        if self._looked is None:
+            self._looked = self._make_look()
+        return self._looked
+
+    def _make_look(self) -> DeviceHealth:
         tally = self._asker.tally if self._asker is not None else None
-        p50_ms, p95_ms = tally.quantiles_ms() if tally else (None, None)
+        p50_ms, p95_ms = quantiles_ms(tally.latencies_s if tally else ())
         plans = [job.plan for job in self._jobs.values()]
         return DeviceHealth(
             self.assignment.device,

@@ -26,6 +26,7 @@ from telemetry.sample import Block
 from telemetry.target import Target
 from telemetry.texts import clean_text
 from telemetry.transports.base import ModbusIdentity, SnmpGet
+from telemetry.transports.modbus_settings import LineDown
 
 _MOST_READS = 4
 _MOST_EXTRA = 16
@@ -112,6 +113,8 @@ async def _says(asker: Asker, target: Target) -> str:
     unit = 1 if target.unit is None else target.unit
     try:
         answer = (await asker.ask_once(ModbusIdentity(unit))).answer
+    except LineDown:
+        raise
     except DeviceError:
         return ""
     return " ".join(clean_text(text) or "" for text in answer.varbinds.values()) if answer else ""

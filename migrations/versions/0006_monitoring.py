@@ -25,7 +25,8 @@ def upgrade() -> None:
         sa.Column("devices", sa.Integer(), nullable=False),
         sa.Column("blocks_written", sa.Integer(), nullable=False),
         sa.Column("blocks_waiting", sa.Integer(), nullable=False),
-        sa.Column("store_error", sa.Text(), nullable=False),
+        sa.Column("blocks_lost", sa.Integer(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_collector_heartbeat")),
     )
     with op.batch_alter_table("collector_heartbeat", schema=None) as batch_op:

@@ -171,8 +171,8 @@ class Line:
                 wire.useful = True
                 self._settled(ask, result, now)
             if not self._turns:
-                if outcomes:
-                    self._start_idle(loop)
+                if outcomes and self.settings.idle_close_s is not None:
+                    self._start_idle(loop, self.settings.idle_close_s)
                 if self._next is None:
                     return
         self._pump(loop)
@@ -184,7 +184,8 @@ class Line:
             self.counters.ok += 1
             self._backoff.worked()
             self._turns.answered(unit)
-            self._window.good(ask.overlapped)
+            if ask.overlapped:
+                self._window.good(overlapped=True)
         elif isinstance(result, Refused):
             self._refused(unit, result.code, now, elapsed_s)
         else:
@@ -264,9 +265,9 @@ class Line:
             else:
                 ask.give(LineDown(reason))
 
-    def _start_idle(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self.settings.idle_close_s is not None and self._idle_timer is None:
-            self._idle_timer = loop.call_later(self.settings.idle_close_s, self._idle)
+    def _start_idle(self, loop: asyncio.AbstractEventLoop, after_s: float) -> None:
+        if self._idle_timer is None:
+            self._idle_timer = loop.call_later(after_s, self._idle)
 
     def _idle(self) -> None:
         self._idle_timer = None

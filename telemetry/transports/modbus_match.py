@@ -22,6 +22,7 @@ from telemetry.transports.modbus_frames import (
     rtu_length,
     split_tcp,
     tcp_frame,
+    whole_tcp,
 )
 
 _TIDS: Final = 65535
@@ -121,9 +122,12 @@ class TcpMatcher:
 
     def feed(self, data: bytes, at_ms: int) -> list[Outcome]:
         """See Matcher."""
-        self._buffer += data
+        frames = None if self._buffer else whole_tcp(data)
+        if frames is None:
+            self._buffer += data
+            frames = split_tcp(self._buffer)
         outcomes: list[Outcome] = []
-        for tid, unit, pdu in split_tcp(self._buffer):
+        for tid, unit, pdu in frames:
             ask = self._pending.pop(tid, None)
             if ask is None:
                 self._count_stray(tid)

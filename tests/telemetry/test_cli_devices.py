@@ -113,6 +113,7 @@ def test_a_silent_address_is_one_line_and_exit_1(scheme: str) -> None:
     result = run_probe(f"{scheme}://{who}127.0.0.1:{port}?timeout=0.2")
     assert result.exit_code == 1
     assert result.output.startswith("Error: ") and result.output.count("\n") == 1
+    assert ("no answer within" if scheme == "snmp" else "cannot connect") in result.output
 
 
 @pytest.mark.parametrize(
