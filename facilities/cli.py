@@ -18,6 +18,7 @@ from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
 from facilities.jobs.worker import Worker
 from facilities.monitoring.commands import collect
+from facilities.monitoring.own_health import running_version
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
 from telemetry.cli import profiles
@@ -27,7 +28,7 @@ from telemetry.cli_store import store
 
 
 @click.group()
-@click.version_option(package_name="rackhouse")
+@click.version_option(running_version(), prog_name="rackhouse")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Rackhouse: data-center facilities management with telemetry."""
@@ -46,6 +47,10 @@ def cli(context: click.Context) -> None:
         ],
     )
     context.obj = Shop(settings, open_records)
+    # Telemetry knows no data folder: the store that is looked after is the one of the settings.
+    context.default_map = {
+        "store": {name: {"url": settings.samples_url} for name in store.commands}
+    }
 
 
 @cli.group()
