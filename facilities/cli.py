@@ -16,6 +16,7 @@ from facilities.accounts.commands import history, token, user
 from facilities.app import JOBS, create_app, open_records, timers
 from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
+from facilities.exchange.commands import import_
 from facilities.jobs.worker import Worker
 from facilities.monitoring.commands import collect
 from facilities.monitoring.own_health import running_version
@@ -115,7 +116,9 @@ def work(shop: Shop) -> None:
 
 
 plant.add_command(plant_run)
-for command in (user, token, history, collect, demo, plant, emulate, profiles, store, probe, read):
+OPERATION = (user, token, history, import_, collect, demo)
+TELEMETRY = (plant, emulate, profiles, store, probe, read)
+for command in (*OPERATION, *TELEMETRY):
     cli.add_command(command)
 
 
