@@ -24,7 +24,34 @@
   }
 
   function size() {
-    return { width: Math.max(200, box.clientWidth), height: Math.max(160, box.clientHeight - 40) };
+    return { width: Math.max(200, box.clientWidth), height: box.clientWidth < 576 ? 220 : 310 };
+  }
+
+  function there(seconds) {
+    return window.uPlot.tzDate(new Date(seconds * 1000), box.dataset.zone);
+  }
+
+  function two(number) { return String(number).padStart(2, "0"); }
+
+  function day(date) {
+    return date.getFullYear() + "-" + two(date.getMonth() + 1) + "-" + two(date.getDate());
+  }
+
+  function clock(date) { return two(date.getHours()) + ":" + two(date.getMinutes()); }
+
+  function moment(seconds) {
+    var date = there(seconds);
+    return day(date) + " " + clock(date) + " " + box.dataset.zone;
+  }
+
+  function ticks(u, splits, axis, space, step) {
+    var last = "";
+    return splits.map(function (seconds) {
+      var date = there(seconds), today = day(date), first = today !== last;
+      last = today;
+      if (step >= 86400) { return today; }
+      return clock(date) + (first ? "\n" + today : "");
+    });
   }
 
   function options() {
@@ -44,11 +71,12 @@
       cursor: { y: false, drag: { x: true, y: false } },
       legend: { live: true },
       scales: { x: { time: true } },
-      axes: [axis, Object.assign({ size: 76, values: function (u, splits) {
+      tzDate: there,
+      axes: [Object.assign({ values: ticks, space: 90 }, axis), Object.assign({ size: 76, values: function (u, splits) {
         return splits.map(function (v) { return states && names[v] === undefined ? "" : shown(v); });
       } }, axis)],
       series: [
-        {},
+        { label: "at", value: function (u, at) { return at === null ? "" : moment(at); } },
         series("greatest", { stroke: line + "80", width: 1, points: { show: false } }),
         series("mean", { stroke: line, width: 2 }),
         series("least", { stroke: line + "80", width: 1, points: { show: false } })
@@ -79,8 +107,7 @@
 
   function say(index) {
     at = Math.min(Math.max(index, 0), data.at.length - 1);
-    var when = new Date(data.at[at] * 1000).toLocaleString();
-    read.textContent = when + ": " + (data.mean[at] === null ? "no data" :
+    read.textContent = moment(data.at[at]) + ": " + (data.mean[at] === null ? "no data" :
       shown(data.mean[at]) + " (" + shown(data.min[at]) + " to " + shown(data.max[at]) + ")");
     plot.setCursor({ left: plot.valToPos(data.at[at], "x"), top: 10 });
   }

@@ -49,7 +49,9 @@ def chart(device_id: int) -> str:
         chosen=chosen,
         windows=windows.WINDOWS,
         drawable=row.kind not in ("identity", "flags"),
-        summary=in_words(shown),
+        summary=in_words(shown, row, device.site.time_zone),
+        at=lambda moment: show.moment(moment, device.site.time_zone, True),
+        told=lambda value: told(value, row),
         correction=correction_of(device, row.point),
     )
 
@@ -68,7 +70,8 @@ def chart_now(device_id: int) -> str:
 def chart_data(device_id: int) -> ResponseReturnValue:
     """Aligned columns for the chart: one entry a step, null where nothing was read."""
     device = load(device_id, Permission.READINGS_VIEW)
-    shown, window = series_of(device, point_row(device), chosen_window())
+    row = point_row(device)
+    shown, window = series_of(device, row, chosen_window())
     steps = windows.with_gaps(window, shown.buckets)
     start_s = int(window.start.timestamp())
     return jsonify(
@@ -78,7 +81,7 @@ def chart_data(device_id: int) -> ResponseReturnValue:
         min=[b.min if b else None for b in steps],
         mean=[b.mean if b else None for b in steps],
         max=[b.max if b else None for b in steps],
-        summary=in_words(shown),
+        summary=in_words(shown, row, device.site.time_zone),
     )
 
 
@@ -149,21 +152,23 @@ def correction_of(device: Device, point: str) -> Calibration | None:
     )
 
 
-def in_words(series: Series) -> str:
+def told(value: float, row: DevicePoint) -> str:
+    """A number of a series with its unit; a state by its name where it is one."""
+    if row.kind == "state" and value == int(value):
+        return str(row.names.get(str(int(value)), f"unknown({int(value)})"))
+    return show.quantity(value, row.unit, 2 if row.kind == "state" else None)
+
+
+def in_words(series: Series, row: DevicePoint, zone: str) -> str:
     """What the curve says, for those who do not see it."""
     if not series.buckets:
         return "Nothing was read in this time."
     least = min(series.buckets, key=lambda b: b.min)
     greatest = max(series.buckets, key=lambda b: b.max)
-    zone = house().settings.time_zone
-    ends = [
-        f"{word} {show.quantity(value, series.unit)} about {show.moment(at, zone)}"
-        for word, value, at in (
-            ("Least", least.min, least.at),
-            ("greatest", greatest.max, greatest.at),
-        )
-    ]
-    return f"{ends[0]}, {ends[1]}. Band: least to greatest of each {show.age(series.step_s)}."
+    low = f"{told(least.min, row)} about {show.moment(least.at, zone)}"
+    high = f"{told(greatest.max, row)} about {show.moment(greatest.at, zone)}"
+    step = show.age(series.step_s)
+    return f"Least {low}, greatest {high}. Band: least to greatest of each {step}."
 
 
 def _spark(value: LiveValue) -> Spark | None:

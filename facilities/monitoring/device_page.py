@@ -111,6 +111,6 @@ def _facts(device: Device) -> list[KeyFact]:
         KeyFact("Key", device.key),
         KeyFact("Reached at", device.url),
         KeyFact("Profile", device.profile),
-        KeyFact("Answer takes", None if latency is None else f"{latency:.0f} ms"),
+        KeyFact("Answer takes", None if latency is None else f"{max(1.0, latency):.0f} ms"),
         KeyFact("State", device.state.replace("_", " ")),
     ]

@@ -48,6 +48,29 @@ def pick(values: Values, metric: str, feed: str | None = None) -> LiveValue | No
     return max(found, key=lambda v: (_ORDER.index(v.quality), -(v.age_s or 0.0)), default=None)
 
 
+def total(values: Values, metric: str, lines: Sequence[str]) -> LiveValue | None:
+    """A metric of the whole node: as its device says, else the sum over every line it works on.
+
+    For watts the sum is exact. None where a line is not metered; with a line that gives no usable
+    number the sum is that line's value, which says why it is missing.
+    """
+    said = pick(values, metric)
+    parts = [pick(values, f"{metric}.{line.lower()}") for line in lines]
+    whole = [part for part in parts if part is not None]
+    if said is not None or not whole or len(whole) < len(parts):
+        return said
+    missing = next((part for part in whole if part.number is None), None)
+    if missing is not None:
+        return missing
+    worst = min(whole, key=lambda v: (_ORDER.index(v.quality), -(v.age_s or 0.0)))
+    label = f"sum of {', '.join(lines)}"
+    return replace(worst, metric=metric, label=label, value=sum(map(_sure, whole)), raw=None)
+
+
+def _sure(value: LiveValue) -> float:
+    return value.number or 0.0
+
+
 def line_amps_of(values: Values, lines: Sequence[str]) -> BranchAmps:
     """The amps of each line a node works on.
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facilities.power.limits import Limit, LoadVerdict, judge_amps, utilisation_of_power
-from facilities.power.live import BranchAmps, Values, number, pick
+from facilities.power.live import BranchAmps, Values, number, pick, total
 from facilities.readings import LiveValue
 
 WARN_FROM = 0.8
+POWERS = ("power.active", "power.apparent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,29 @@ def standing(
 
     Of the limits that apply the nearest counts; the whole is unknown where none can be judged.
     """
-    watts, va = pick(values, "power.active"), pick(values, "power.apparent")
+    watts, va = (total(values, metric, list(amps.by_line)) for metric in POWERS)
     verdict = judge_amps(limit, amps.worst)
     found: list[tuple[float, str]] = []
     if verdict.utilisation is not None:
         found.append((verdict.utilisation, f"{verdict.why}: {limit.words}"))
     power = utilisation_of_power(number(watts), number(va), rated_w, rated_va)
-    load = number(pick(values, "load"))
+    load = worst_load(values, list(amps.by_line))
     if power is not None:
         found.append((power, _power_words(number(watts), number(va), rated_w, rated_va)))
     elif load is not None:
         found.append((load / 100.0, f"load {load:.0f} % as the device says"))
     utilisation, words = max(found, default=(None, verdict.why))
     return Standing(utilisation, tone_of(utilisation), words, amps, verdict, watts, va)
+
+
+def worst_load(values: Values, lines: Sequence[str]) -> float | None:
+    """Percent as the device says: of the whole, else of its most loaded line; None if unknown."""
+    whole = number(pick(values, "load"))
+    if whole is not None:
+        return whole
+    of_lines = [number(pick(values, f"load.{line.lower()}")) for line in lines]
+    known = [load for load in of_lines if load is not None]
+    return max(known) if known and len(known) == len(of_lines) else None
 
 
 def _power_words(

@@ -2,7 +2,15 @@
 
 from facilities.power import schedule
 from facilities.power.limits import effective_limit
-from facilities.power.live import BranchAmps, branch_amps, line_amps_of, oldest_s, pick
+from facilities.power.live import (
+    BranchAmps,
+    branch_amps,
+    line_amps_of,
+    number,
+    oldest_s,
+    pick,
+    total,
+)
 from facilities.power.schedule import Seat, slots, totals
 from facilities.power.standing import standing
 from facilities.readings import LiveValue, Quality
@@ -124,3 +132,18 @@ def test_a_metered_neutral_is_measured() -> None:
     found = totals(LINES, [], line_amps_of(three(10, 10, 10), LINES), live("current.n", 3.0), None)
     assert (found.neutral_kind, found.neutral_a) == ("measured", 3.0)
     assert schedule.totals(LINES, [], BranchAmps({}), None, None).neutral_kind == "unknown"
+
+
+def test_the_watts_of_a_node_are_the_sum_of_its_lines_where_it_says_no_total() -> None:
+    parts = [live(f"power.active.l{n}", watts) for n, watts in enumerate((100.0, 200.0, 50.0), 1)]
+    whole = total(parts, "power.active", LINES)
+    assert whole is not None and whole.number == 350.0
+    said = [*parts, live("power.active", 340.0)]
+    assert number(total(said, "power.active", LINES)) == 340.0
+
+
+def test_a_line_without_a_meter_or_without_data_leaves_the_watts_unknown() -> None:
+    two = [live("power.active.l1", 100.0), live("power.active.l2", 100.0)]
+    assert total(two, "power.active", LINES) is None
+    silent = live("power.active.l3", None)
+    assert number(total([*two, silent], "power.active", LINES)) is None
