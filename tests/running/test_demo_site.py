@@ -63,12 +63,14 @@ def fresh_devices(readings: list[Reading]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"snmp": set(), "modbus": set()}
     for reading in readings:
         kind = SOURCE.fullmatch(reading["source"])
-        if kind and kind.lastgroup and reading["quality"] == "good":
-            if (
-                datetime.now(UTC) - datetime.fromisoformat(reading["at"])
-            ).total_seconds() < FRESH_S:
-                found["snmp" if kind["snmp"] else "modbus"].add(reading["device"])
+        if kind and reading["quality"] == "good" and age_s(reading) < FRESH_S:
+            found["snmp" if kind["snmp"] else "modbus"].add(reading["device"])
     return found
+
+
+def age_s(reading: Reading) -> float:
+    """Seconds since the device said it."""
+    return (datetime.now(UTC) - datetime.fromisoformat(reading["at"])).total_seconds()
 
 
 def test_within_a_minute_forty_devices_of_both_protocols_have_fresh_readings(

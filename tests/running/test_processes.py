@@ -95,4 +95,4 @@ def test_ctrl_c_stops_everything_and_the_second_start_is_quick(
         page_s = time.monotonic() - started_s
         assert again.passwords == own.passwords
     with capsys.disabled():
-        print(f"\n[demo: stopped in {took_s:.1f} s, second start ready in {page_s:.1f} s]")
+        sys.stdout.write(f"\n[demo stopped in {took_s:.1f} s, ready again in {page_s:.1f} s]\n")
