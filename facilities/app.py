@@ -19,6 +19,7 @@ from facilities.parties import area as parties
 from facilities.paths import bundle
 from facilities.readings import NoReadings, Readings
 from facilities.settings import Settings
+from facilities.shipping import area as shipping
 from facilities.web import faults, once, page, rest, security, views
 from facilities.web.dispatch import HouseApp
 from facilities.web.doors import public
@@ -26,7 +27,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels)
+AREAS = (accounts, parties, files, labels, shipping)
 
 
 #: Kinds of long work that the worker can do.

@@ -175,6 +175,16 @@ def wanting(to: str, facts: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name in WANTED.get(to, ()) if not facts.get(name))
 
 
+def amend(state: str, reached: str) -> StepVerdict:
+    """SR-10, "amended and signed again": a pickup that has not left goes back to requested."""
+    here, exit_ = OUTBOUND.stage_of(reached), OUTBOUND.stage_of("released")
+    if state in OUTBOUND.exits and OUTBOUND.exits[state].ends:
+        return StepVerdict(False, f"It is {_said(state)}; ask for a new pickup.")
+    if here is None or exit_ is None or here >= exit_:
+        return StepVerdict(False, "It has left; its list stands as signed.")
+    return StepVerdict(True)
+
+
 @dataclass(frozen=True, slots=True)
 class LeaveVerdict:
     """May a piece of equipment leave the house; if not, why."""
