@@ -1,7 +1,9 @@
 """The `rackhouse` command: wires the commands of every area and of telemetry."""
 
 import logging
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -11,10 +13,17 @@ from sqlalchemy.exc import OperationalError
 from facilities import schema, serving
 from facilities.accounts import service as accounts
 from facilities.accounts.commands import history, token, user
-from facilities.app import create_app, open_records
+from facilities.app import JOBS, create_app, open_records, timers
+from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
+from facilities.jobs.worker import Worker
+from facilities.monitoring.commands import collect
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
+from telemetry.cli import profiles
+from telemetry.cli_devices import probe, read
+from telemetry.cli_emulator import emulate, plant
+from telemetry.cli_store import store
 
 
 @click.group()
@@ -24,6 +33,7 @@ def cli(context: click.Context) -> None:
     """Rackhouse: data-center facilities management with telemetry."""
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -88,7 +98,19 @@ def start_web(settings: Settings, cert: Path | None = None, key: Path | None = N
     serving.serve(lambda: create_app(settings), settings.bind, cert, key)
 
 
-for command in (user, token, history):
+@cli.command()
+@pass_shop
+def work(shop: Shop) -> None:
+    """Send messages, run jobs and timers; one such process is active, others stand by."""
+    schema.check(shop.sessions.kw["bind"])
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    Worker(shop.sessions, JOBS, timers(shop.settings)).run(stop)
+
+
+plant.add_command(plant_run)
+for command in (user, token, history, collect, demo, plant, emulate, profiles, store, probe, read):
     cli.add_command(command)
 
 

@@ -1,8 +1,12 @@
 """What every test may use: the fixtures of real servers, and the summary of what was used."""
 
+import os
+
+from hypothesis import HealthCheck, settings
+
 from tests.servers.browser import axe, chromium
 from tests.servers.databases import postgres
-from tests.servers.network import mailbox, snmpd
+from tests.servers.network import mailbox, net_snmp_tools, snmpd
 from tests.servers.stores import influxd, victoria
 from tests.servers.summary import (
     pytest_sessionfinish,
@@ -15,6 +19,7 @@ __all__ = [
     "chromium",
     "influxd",
     "mailbox",
+    "net_snmp_tools",
     "postgres",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
@@ -22,3 +27,12 @@ __all__ = [
     "snmpd",
     "victoria",
 ]
+
+# How long an example takes is the machine's affair: two cores may be shared with anything.
+settings.register_profile(
+    "house",
+    settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")

@@ -52,9 +52,16 @@ def identity(root: Path = ROOT) -> str:
 
 
 def digest(lock: Path, root: Path = ROOT) -> str:
-    """What an installed set depends on: its lock file and the project's launchers."""
-    parts = (identity(root).encode(), lock.read_bytes(), (root / "pyproject.toml").read_bytes())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """What an installed set depends on: its lock file, the project's commands, and this script."""
+    parts = [identity(root), repr(scripts(root)), lock.read_text("utf-8")]
+    parts.append(Path(__file__).read_text("utf-8"))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def scripts(root: Path = ROOT) -> dict[str, str]:
+    """The project's commands: name -> module:function."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    return dict(project["scripts"])
 
 
 def read(path: Path) -> str:
@@ -80,7 +87,8 @@ def install(lock: Path, venv: Path, root: Path) -> None:
     count = sum(1 for line in lock.read_text("utf-8").splitlines() if line[:1].isalnum())
     step(f"Installing up to {count} packages from {lock.relative_to(root)}")
     command = [str(venv_python(venv)), "-m", "pip", "--disable-pip-version-check", "install"]
-    command += ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+    command += ["--no-user", "--quiet", "--require-hashes", "--only-binary", ":all:"]
+    command += ["-r", str(lock)]
     if subprocess.run(command, env=os.environ | caches(root)).returncode:
         stop(f"pip could not install {lock.name}; its reason stands above (is the network there?)")
 
@@ -92,8 +100,7 @@ def link(venv: Path, root: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     Path(found.stdout.strip(), "rackhouse.pth").write_text(f"{root}\n", "utf-8")
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    for name, target in project["scripts"].items():
+    for name, target in scripts(root).items():
         module, function = target.split(":")
         script = venv / "bin" / name
         text = LAUNCHER.format(python=venv_python(venv), module=module, function=function)

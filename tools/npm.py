@@ -31,7 +31,15 @@ def carried(root: Path) -> list[str]:
     if node.is_file() and usable(command):
         return command
     step("No npm 7 or later here: taking the one of requirements/node.txt")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-user",
+    ]
     pip += ["--upgrade", "--require-hashes", "--only-binary", ":all:", "--target", str(home)]
     pip += ["-r", str(root / "requirements" / "node.txt")]
     if subprocess.run(pip, env=os.environ | caches(root)).returncode or not usable(command):

@@ -39,13 +39,13 @@ def permit(permission: Permission) -> Callable[[F], F]:
     return mark
 
 
-def require(permission: Permission, site_id: int | None = None) -> None:
+def require(permission: str, site_id: int | None = None) -> None:
     """Abort with 401 for strangers; raise Forbidden without the permission (at that site)."""
     who = current_viewer()
     if who is NOBODY:
         abort(401)
     if not who.may(permission, site_id):
-        raise Forbidden(f"This needs the permission {permission.value!r}. Ask an administrator.")
+        raise Forbidden(f"This needs the permission {str(permission)!r}. Ask an administrator.")
 
 
 def find_viewer() -> Viewer:

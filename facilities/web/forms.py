@@ -55,6 +55,12 @@ class HouseForm(FlaskForm):
             else:
                 field.errors = [*field.errors, words]
 
+    @property
+    def sent(self) -> bool:
+        """True when the form was sent, right or wrong."""
+        untyped: Any = self
+        return bool(untyped.is_submitted())
+
     def posted(self) -> bool:
         """True when the form was sent and every field is right by itself."""
         untyped: Any = self

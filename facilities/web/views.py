@@ -1,18 +1,21 @@
 """Pages of the shell itself: home, search, health."""
 
+import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from facilities.errors import NotFound
+from facilities.readings import ObjectRef
 from facilities.web.doors import public, signed_in
 from facilities.web.house import house, session, viewer
 from facilities.web.registry import Card, Hit, HomeCard
 
 blueprint = Blueprint("web", __name__)
 SEARCH_LIMIT = 20
-LAST = 99
+LABEL = re.compile(r"(?:/o/|^)([a-z_]{1,40})[/:](\d{1,12})$")
 
 
 def home_cards() -> Sequence[tuple[HomeCard, Card]]:
@@ -37,10 +40,33 @@ def home() -> str:
     return render_template(template, cards=home_cards())
 
 
+@blueprint.get("/o/<kind>/<int:object_id>")
+@signed_in
+def open_object(kind: str, object_id: int) -> ResponseReturnValue:
+    """What a label's QR code points at: the page of that object."""
+    link = house().registries.link(session(), ObjectRef(kind, object_id))
+    if link is None:
+        raise NotFound("The label's object is not in this house any more.")
+    return redirect(link.url)
+
+
+def _scanned(words: str) -> list[Hit]:
+    # A wedge scanner types what the label's QR code holds: the address of the object.
+    found = LABEL.search(words)
+    if found is None:
+        return []
+    link = house().registries.link(session(), ObjectRef(found[1], int(found[2])))
+    if link is None or not viewer().may(
+        house().registries.kinds[found[1]].permission, link.site_id
+    ):
+        return []
+    return [Hit(link.ref, link.label, link.url, link.place, exact=True, rank=0)]
+
+
 def find(words: str, limit: int = SEARCH_LIMIT) -> list[Hit]:
     """Hits of every area for a text, exact ones first."""
     who = viewer()
-    hits = [
+    hits = _scanned(words) or [
         hit
         for provider in house().registries.searches
         if words and who.may(provider.permission)

@@ -1,4 +1,8 @@
-"""The store protocol: write, latest, series. One contract test holds for every implementation."""
+"""The store protocol: write, latest, series. One contract test holds for every implementation.
+
+A number is *usable* when its quality is (good, uncertain, maintenance) and it is finite. A point is
+known by (device, id) alone: it keeps its past when a new profile moves it to another poll class.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,7 +36,9 @@ class SeriesQuery:
 class Bucket:
     """Usable numbers of one step. A step without any is left out: a gap stays a gap.
 
-    `coverage` is count / expected count by the point's interval, at most 1.
+    `at_ms` is the start of the step, a multiple of it, so of the first step it may lie before the
+    window. `coverage` is count / expected count by the interval each sample was read at, over the
+    part of the step that lies within the window, at most 1.
     """
 
     at_ms: int

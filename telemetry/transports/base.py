@@ -32,7 +32,16 @@ class ModbusRead:
     count: int
 
 
-Request = SnmpGet | SnmpWalk | ModbusRead
+@dataclass(frozen=True, slots=True)
+class ModbusIdentity:
+    """Function 43/14 of `unit`: basic identification from object `first`. The answer's varbinds
+    are texts by object number: "0" vendor, "1" product code, "2" revision."""
+
+    unit: int
+    first: int = 0
+
+
+Request = SnmpGet | SnmpWalk | ModbusRead | ModbusIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,11 @@ class Transport(Protocol):
         """Make the line ready; raises NoAnswer."""
 
     async def read(self, request: Request, timeout_s: float) -> Answer:
-        """Ask once, no retry. Raises NoAnswer, or Refused with the device's code."""
+        """Ask once, no retry. Raises NoAnswer, or Refused with the device's code.
+
+        The time-out begins when the request is sent: waiting for a turn on a shared line is not
+        the device's fault. Cancelling is always safe.
+        """
 
     async def close(self) -> None:
         """Give back sockets; safe to call twice."""

@@ -109,6 +109,11 @@ BAD: tuple[tuple[Check, Mapping[str, str], str], ...] = (
         {"facilities/shipping/late.py": "import datetime\nx = datetime.datetime.now(None)"},
         "clock",
     ),
+    (
+        directions.impure_rules,
+        {"facilities/monitoring/spark.py": '"""A line. Pure."""\nimport flask'},
+        "pure",
+    ),
     (directions.dead_adapters, {"facilities/accounts/other.py": ""}, "gone"),
 )
 
@@ -143,6 +148,7 @@ GOOD: tuple[tuple[Check, Mapping[str, str]], ...] = (
             ),
             "facilities/power/panel_service.py": "from sqlalchemy import select",
             "facilities/power/service_locks.py": "import flask",
+            "facilities/monitoring/bound.py": "import sqlalchemy",
         },
     ),
     (directions.upward, {"facilities/shipping/service.py": "from facilities.power import service"}),

@@ -115,6 +115,12 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="session")
+def net_snmp_tools() -> Path:
+    """Net-SNMP's command line tools are here, as the witness of our agent."""
+    return require("net-snmp")
+
+
+@pytest.fixture(scope="session")
 def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The UDP port of a real Net-SNMP agent on loopback."""
     with snmp_server(tmp_path_factory.mktemp("snmpd")) as port:

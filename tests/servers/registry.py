@@ -49,6 +49,7 @@ SERVERS = {
         Server("snmpd", ("snmpd",), "snmpd", ("-v",)),
         Server("net-snmp", ("snmpget",), "snmp", ("-V",)),
         Server("nginx", ("nginx",), "nginx-light", ("-v",)),
+        Server("pdftoppm", ("pdftoppm",), "poppler-utils", ("-v",)),
         Server(
             "chromium",
             ("chromium", "chromium-browser", "google-chrome", "Chromium", "Google Chrome"),

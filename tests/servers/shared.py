@@ -12,7 +12,8 @@ MISSING = "shared data missing: "
 def shared(name: str) -> Path:
     """The file or folder `name` in RACKHOUSE_SHARED (default `../shared`); absent, a named skip."""
     folder = Path(os.environ.get("RACKHOUSE_SHARED") or CHECKOUT.parent / "shared")
-    path = folder / name
-    if not path.exists():
+    if not folder.is_dir():
+        pytest.skip(f"{MISSING}{name.partition('/')[0]}")
+    if not (folder / name).exists():
         pytest.skip(f"{MISSING}{name}")
-    return path
+    return folder / name

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers import registry
 from tests.servers.registry import REQUIRE, locate, require
-from tests.servers.shared import shared
+from tests.servers.shared import CHECKOUT, shared
 
 
 @pytest.fixture
@@ -67,7 +67,10 @@ def test_programs_outside_the_path_are_found_newest_first(
 
 def test_absent_shared_data_skips_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RACKHOUSE_SHARED", str(tmp_path))
-    with pytest.raises(pytest.skip.Exception, match=r"shared data missing: recordings/x\.json"):
+    with pytest.raises(pytest.skip.Exception, match=r"shared data missing: recordings/x\.json$"):
+        shared("recordings/x.json")
+    monkeypatch.setenv("RACKHOUSE_SHARED", str(tmp_path / "none"))
+    with pytest.raises(pytest.skip.Exception, match=r"shared data missing: recordings$"):
         shared("recordings/x.json")
 
 
@@ -75,3 +78,9 @@ def test_present_shared_data_is_handed_out(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("RACKHOUSE_SHARED", str(tmp_path))
     (tmp_path / "maps").mkdir()
     assert shared("maps") == tmp_path / "maps"
+
+
+def test_ci_installs_the_package_of_every_server() -> None:
+    script = (CHECKOUT / ".ci" / "run").read_text("utf-8")
+    missing = [s.package for s in registry.SERVERS.values() if s.package not in script]
+    assert missing == []

@@ -1,0 +1,1 @@
+"""Documents and photos of any object, on disk under the data folder."""

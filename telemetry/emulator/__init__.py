@@ -1,0 +1,1 @@
+"""Devices on loopback over their real protocols, and a plant that drives them coherently."""

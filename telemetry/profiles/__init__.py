@@ -1,0 +1,1 @@
+"""A device family as data: strict YAML read into frozen values."""

@@ -1,0 +1,153 @@
+"""One running demo site and Debian's Chromium; every page is looked at twice: desktop and phone."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers.browser import ARGUMENTS
+from tests.servers.processes import LOOPBACK, free_port, stop, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "build" / "pictures"
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+#: What axe may not find on any page.
+SERIOUS = ("serious", "critical")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running `rackhouse demo`."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """User name -> password."""
+        found: dict[str, str] = json.loads((self.folder / "demo/sign-ins.json").read_text("utf-8"))
+        return found
+
+
+def answers(url: str) -> bool:
+    """True when a GET of the URL gives 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a `rackhouse` command that works on `folder`."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("RACKHOUSE_")}
+    return own | {"RACKHOUSE_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT), **more}
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo site with its emulated devices, polled and ready."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    url = f"http://{LOOPBACK}:{port}"
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "facilities.cli", "demo", "--bind", f"{LOOPBACK}:{port}"],
+            env=environment(folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+        )
+    try:
+        wait_until(lambda: process.poll() is not None or answers(f"{url}/readyz"), "the demo", 90)
+        assert process.poll() is None, (folder / "log").read_text("utf-8")[-3000:]
+        yield Demo(url, folder, process)
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One Chromium for the run."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """A page of one person; notes every script error and every refused inline script."""
+
+    def __init__(self, page: Page, url: str, axe: str) -> None:
+        self.page, self.url, self.axe = page, url, axe
+        self.trouble: list[str] = []
+        page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        page.on("console", self._heard)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.trouble.append(message.text)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the house; it must answer 200."""
+        response = self.page.goto(self.url + path)
+        assert response is not None and response.status == 200, f"{path}: {response}"
+        return self.page
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot in build/pictures."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png")
+
+    def check(self, name: str) -> None:
+        """A picture, nothing serious for axe, no script error, no sideways scrolling."""
+        self.picture(name)
+        # The page's policy refuses inline scripts, so axe comes in by the debugger.
+        self.page.evaluate(self.axe)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            f"{v['id']}: {v['help']}: {[n['html'][:120] for n in v['nodes'][:3]]}"
+            for v in found["violations"]
+            if v["impact"] in SERIOUS
+        ]
+        assert serious == [], f"{name}: {serious}"
+        assert self.trouble == [], f"{name}: {self.trouble}"
+        wide, seen = self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= seen + 1, f"{name} scrolls sideways: {wide} > {seen}"
+
+
+Enter = Callable[..., Visit]
+
+
+@pytest.fixture
+def enter(demo: Demo, browser: Browser, axe: str) -> Iterator[Enter]:
+    """`enter("fiona")` signs in by the form and gives a visit; `size` is DESKTOP or PHONE."""
+    contexts = []
+
+    def sign_in(username: str, size: Any = DESKTOP, dark: bool = False) -> Visit:
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-US")
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visit = Visit(context.new_page(), demo.url, axe)
+        page = visit.open("/sign-in")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(demo.passwords[username])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{demo.url}/")
+        return visit
+
+    yield sign_in
+    for context in contexts:
+        context.close()
