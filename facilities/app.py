@@ -10,24 +10,30 @@ from facilities.accounts import area as accounts
 from facilities.accounts import history, login, permit
 from facilities.accounts.tidy_service import tidy
 from facilities.files import area as files
+from facilities.hosting import area as hosting
 from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
+from facilities.monitoring import area as monitoring
+from facilities.monitoring.autobind_service import bind_new_devices
+from facilities.monitoring.ports import open_readings
 from facilities.notify.mail import mail_channel
 from facilities.notify.service import deliver_due
 from facilities.parties import area as parties
 from facilities.paths import bundle
-from facilities.readings import NoReadings, Readings
+from facilities.power import area as power
+from facilities.readings import Readings
 from facilities.settings import Settings
 from facilities.shipping import area as shipping
-from facilities.web import faults, once, page, rest, security, views
+from facilities.sites import area as sites
+from facilities.web import faults, once, page, rest, security, sheets, views
 from facilities.web.dispatch import HouseApp
 from facilities.web.doors import public
 from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, shipping)
+AREAS = (accounts, parties, files, labels, sites, hosting, power, shipping, monitoring)
 
 
 #: Kinds of long work that the worker can do.
@@ -36,7 +42,7 @@ JOBS: dict[str, JobKind] = {}
 
 def timers(settings: Settings) -> list[TimerKind]:
     """What the worker does again and again."""
-    known = [TimerKind("tidy", 3600, tidy)]
+    known = [TimerKind("tidy", 3600, tidy), TimerKind("bind", 10, bind_new_devices)]
     if settings.smtp_url:
         channels = {"mail": mail_channel(settings.smtp_url, settings.mail_from)}
         known.append(TimerKind("outbox", 5, lambda sessions: deliver_due(sessions, channels)))
@@ -67,18 +73,19 @@ def create_app(
     """The web application.
 
     sessions: as from `open_records`, made from the settings when not given.
-    readings: the readings port; without it nothing is known of any object.
+    readings: the readings port; over the sample store of the settings when not given.
     """
     app = HouseApp(
         __name__, template_folder=str(bundle("templates")), static_folder=str(bundle("static"))
     )
     app.secret_key = settings.signing_key()
     app.config.update(MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1_000_000, **rest.OPENAPI)
+    sessions = sessions or open_records(settings)
     app.extensions["rackhouse"] = House(
         settings,
-        sessions or open_records(settings),
+        sessions,
         registries(),
-        readings or NoReadings(),
+        readings or open_readings(settings, sessions),
         viewer=permit.find_viewer,
     )
     login.install(app, settings)
@@ -88,6 +95,7 @@ def create_app(
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(sheets.blueprint)
     rest.api.init_app(app)
     faults.install(app)  # after flask-smorest, which brings handlers of its own
     for area in AREAS:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,7 +14,17 @@ from facilities.errors import Refused
 
 PREFIX = "RACKHOUSE_"
 #: Names under our prefix that are not settings of the application.
-NOT_SETTINGS = frozenset({"REQUIRE_SERVERS", "SHARED"})
+NOT_SETTINGS = frozenset(
+    {
+        "REQUIRE_SERVERS",
+        "SHARED",
+        # Keys of one SNMPv3 user, read by `probe` and `read` when they need them.
+        "SNMP_AUTH_KEY",
+        "SNMP_AUTH_KEY_FILE",
+        "SNMP_PRIV_KEY",
+        "SNMP_PRIV_KEY_FILE",
+    }
+)
 
 
 class Settings(BaseModel):
@@ -37,6 +48,19 @@ class Settings(BaseModel):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     https: bool = False
     log_level: str = "INFO"
+    # Where devices may be polled: networks, comma-separated (rule 32). Private and loopback.
+    device_networks: str = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+    # Seals device credentials; made once under the data folder unless set.
+    credentials_key: str = ""
+    # Lets others than loopback read /metrics, as a bearer token.
+    metrics_token: str = ""
+
+    @field_validator("device_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, (piece.strip() for piece in text.split(","))):
+            ip_network(part)  # raises ValueError, which names the part
+        return text
 
     @field_validator("time_zone")
     @classmethod
@@ -56,6 +80,10 @@ class Settings(BaseModel):
     def samples_url(self) -> str:
         """The sample store; embedded under the data folder unless set."""
         return self.store_url or f"embedded:///{self.data_dir.resolve() / 'samples.db'}"
+
+    def sealing_key(self) -> str:
+        """The secret that seals device credentials; made once under the data folder unless set."""
+        return self.credentials_key or kept_secret(self.data_dir / "credentials.key")
 
     def signing_key(self) -> str:
         """The secret for cookies; made once under the data folder unless set."""

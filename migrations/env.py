@@ -4,9 +4,24 @@ from alembic import context
 from sqlalchemy.engine import Connection, Engine
 
 from facilities import models
-from facilities.db import Base
+from facilities.db import Base, UtcDateTime
 
 MODELS = models.ALL  # imported for its tables
+
+
+def plain_types(kind: str, item: object, autogen: object) -> str | bool:
+    """Migrations name plain types: they must read the same when our own types have changed."""
+    del autogen
+    return (
+        "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    )
+
+
+def wanted(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """Only the tables a new migration is meant for, where `tools.migration` names some."""
+    del item, reflected, other
+    only = context.config.attributes.get("tables")
+    return kind != "table" or only is None or name in only
 
 
 def run(connection: Connection) -> None:
@@ -16,6 +31,8 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=plain_types,
+        include_object=wanted,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -20,15 +20,12 @@ _REMEMBERED = 32
 
 @dataclass(slots=True)
 class Cycle:
-    """What a cycle asked and what came; `error` is the last thing that went wrong."""
+    """What a cycle asked and what came: `good` when anything at all was answered, `error` is the
+    last thing that went wrong."""
 
     reads: list[Read] = field(default_factory=list)
+    good: bool = False
     error: DeviceError | None = None
-
-    @property
-    def good(self) -> bool:
-        """True when anything at all was answered."""
-        return any(read.answer is not None for read in self.reads)
 
 
 @dataclass(slots=True)
@@ -40,16 +37,6 @@ class Tally:
     splits: int = 0
     latencies_s: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
-    def quantiles_ms(self) -> tuple[float | None, float | None]:
-        """The 50 % and 95 % quantile of the last answers' latencies."""
-        if not self.latencies_s:
-            return None, None
-        ordered = sorted(self.latencies_s)
-        last = len(ordered) - 1
-        return tuple(  # type: ignore[return-value]
-            round(ordered[min(last, int(share * len(ordered)))] * 1000, 3) for share in (0.5, 0.95)
-        )
-
 
 class Asker:
     """Asks one device."""
@@ -59,6 +46,7 @@ class Asker:
         self._clock = clock
         self._max_extra = max_extra_reads
         self.tally = Tally()
+        self.units_wait = wired.units_wait
 
     async def ask_all(self, plan: Plan, cycle: Cycle, *, retry: bool) -> None:
         """Fills `cycle`, so that a deadline around this keeps what had come by then.
@@ -66,17 +54,18 @@ class Asker:
         Silence ends the cycle: who did not answer one read, and its repetition, is not asked the
         next. `retry` False forgoes the repetition.
         """
-        first = await self._first(plan.requests, retry)
+        first = await self._at_once(plan.requests, retry) if self._wired.window > 1 else {}
         todo = deque(plan.requests)
         extra = self._max_extra
         while todo:
             request = todo.popleft()
-            if request in first:
+            if first and request in first:
                 read, error = first.pop(request)
             else:
                 read, error = await self._ask(request, retry)
             cycle.reads.append(read)
             if error is None:
+                cycle.good = True
                 continue
             cycle.error = error
             if is_silence(error):
@@ -88,12 +77,10 @@ class Asker:
                     extra -= 2
                     self.tally.splits += 1
 
-    async def _first(
+    async def _at_once(
         self, requests: Sequence[Request], retry: bool
     ) -> dict[Request, tuple[Read, DeviceError | None]]:
-        """All at once where the line takes several; else none yet."""
-        if self._wired.window < 2 or len(requests) < 2:
-            return {}
+        """All at once, on a line that takes several; how many, is the line's to say."""
         results = await asyncio.gather(*(self._ask(request, retry) for request in requests))
         return dict(zip(requests, results, strict=True))
 
@@ -105,7 +92,7 @@ class Asker:
                 return await self.ask_once(request), None
             except DeviceError as error:
                 again = retry and not isinstance(error, LineDown)
-                if not again or not may_retry(error, tried, units_wait=self._wired.units_wait()):
+                if not again or not may_retry(error, tried, units_wait=self.units_wait()):
                     return Read(
                         request, code=error.code if isinstance(error, Refused) else None
                     ), error

@@ -15,7 +15,7 @@ from telemetry.clock import Clock
 from telemetry.connect import Wired
 from telemetry.cycle import Asker, Cycle, is_silence
 from telemetry.decode import without_answer
-from telemetry.errors import ConfigError, DeviceError, NoAnswer, TelemetryError
+from telemetry.errors import ConfigError, DeviceError, NoAnswer, Refused, TelemetryError
 from telemetry.health import Action, Chance, Health, State, action, failed, succeeded
 from telemetry.learn import NOTHING
 from telemetry.learning import learn
@@ -27,6 +27,7 @@ from telemetry.sample import Block, Quality
 from telemetry.schedule import Job, make_job, spread
 from telemetry.settings import TelemetrySettings
 from telemetry.transports.base import ModbusRead, Request, SnmpGet
+from telemetry.transports.counters import quantiles_ms
 from telemetry.transports.modbus_settings import LineDown
 
 _SYS_UPTIME = "1.3.6.1.2.1.1.3.0"
@@ -68,6 +69,7 @@ class PolledDevice:
         self._last_good_at_ms: int | None = None
         self._polls = self._good = self._missed = 0
         self._next_s: float | None = None
+        self._looked: DeviceHealth | None = None
 
     async def run(self) -> None:
         """Polls until cancelled, then gives the line back."""
@@ -80,13 +82,14 @@ class PolledDevice:
             while True:
                 async with self._around.slots:
                     await self._turn_guarded()
-                await self._wait_until(self._next_turn_s())
+                await self._wait_until(self._let_pass())
         finally:
             if self._wired is not None:
                 await self._wired.transport.close()
 
     async def _wait_until(self, at_s: float) -> None:
         self._next_s = at_s
+        self._looked = None
         await self._clock.sleep(at_s - self._clock.mono_s())
 
     def _intervals(self) -> list[float]:
@@ -94,7 +97,7 @@ class PolledDevice:
         return [self.assignment.seconds(poll_class) for poll_class in profile.poll_s] or [60.0]
 
     async def _turn_guarded(self) -> None:
-        """A turn after which nothing is due any more, whatever happened in it."""
+        """A turn that ends well, whatever happens in it."""
         try:
             await self._turn()
         except TelemetryError as error:
@@ -102,7 +105,6 @@ class PolledDevice:
         except Exception as error:  # noqa: BLE001 - a bug that one device brings out stays with it
             _log.exception("polling %s failed in a way it should not", self.assignment.device)
             self._failed(TelemetryError(f"{type(error).__name__}: {error}"))
-        self._let_pass()
 
     async def _turn(self) -> None:
         todo = action(self._health, self._clock.mono_s())
@@ -138,7 +140,8 @@ class PolledDevice:
         except TimeoutError:
             self._failed(NoAnswer("no turn on the line"))
         except DeviceError as error:
-            self._failed(error)
+            known = self._learned_why if isinstance(error, Refused) else ""
+            self._failed(DeviceError(known) if known else error)
         else:
             self._health = succeeded(self._health)
             return True
@@ -157,6 +160,7 @@ class PolledDevice:
         if not first and self._clock.mono_s() < self._learn_again_s:
             return
         self._phase = Phase.LEARNING
+        self._looked = None
         retry = self._health.state is State.HEALTHY
         self._bound = await learn(asker, self.assignment, retry=retry)
         self._learned = forget_bad(self._learned)
@@ -185,11 +189,7 @@ class PolledDevice:
             # The device refuses every point of this class; the others go on.
             self._around.emit(due.decoder.block([], self._clock.utc_ms()))
             return True
-        try:
-            async with asyncio.timeout(due.every_s):
-                await asker.ask_all(due.plan, cycle, retry=self._health.state is State.HEALTHY)
-        except TimeoutError:
-            cycle.error = NoAnswer(f"the cycle took longer than its {due.every_s:g} s")
+        await self._ask_in_time(asker, due, cycle)
         if not cycle.good:
             self._failed(self._reason(due, cycle))
             return cycle.error is not None and not is_silence(cycle.error)
@@ -204,6 +204,18 @@ class PolledDevice:
         if due.identity:
             self._watch_identity(due, block)
         return True
+
+    async def _ask_in_time(self, asker: Asker, due: Job, cycle: Cycle) -> None:
+        """A cycle ends within its interval. One read on a line of its own ends by itself."""
+        retry = self._health.state is State.HEALTHY
+        if len(due.plan.requests) == 1 and not asker.units_wait():
+            await asker.ask_all(due.plan, cycle, retry=retry)
+            return
+        try:
+            async with asyncio.timeout(due.every_s):
+                await asker.ask_all(due.plan, cycle, retry=retry)
+        except TimeoutError:
+            cycle.error = NoAnswer(f"the cycle took longer than its {due.every_s:g} s")
 
     def _reason(self, due: Job, cycle: Cycle) -> DeviceError:
         lesson = self._study(due, cycle)
@@ -242,30 +254,37 @@ class PolledDevice:
         if isinstance(error, ConfigError):
             self._phase = Phase.WAITING
 
-    def _let_pass(self) -> None:
-        """Turns that are due still, because the device is silent or in quarantine, pass by; one in
-        quarantine says so with a block without values, so that alarms can fire (rule 17)."""
+    def _let_pass(self) -> float:
+        """When the next turn is. Turns that are due still, because the device is silent or in
+        quarantine, pass by; one in quarantine says so with a block without values, so that alarms
+        can fire (rule 17)."""
         now_s = self._clock.mono_s()
-        quality = Quality.BAD if self._last_good_at_ms is None else Quality.STALE
+        next_s = float("inf")
         for due in self._jobs.values():
             if due.is_due(now_s):
                 if self._health.state is State.QUARANTINED:
-                    layout = due.plan.layout
-                    self._around.emit(without_answer(layout, self._clock.utc_ms(), quality))
+                    self._say_silent(due)
                 self._missed += due.done(now_s)
+            next_s = min(next_s, due.due_s)
+        if self._health.state is State.QUARANTINED or not self._jobs:
+            next_s = min(next_s, self._health.retry_at_s)
+        return next_s
 
-    def _next_turn_s(self) -> float:
-        dues = [job.due_s for job in self._jobs.values()]
-        if self._health.state is State.QUARANTINED or not dues:
-            dues.append(self._health.retry_at_s)
-        return min(dues)
+    def _say_silent(self, due: Job) -> None:
+        quality = Quality.BAD if self._last_good_at_ms is None else Quality.STALE
+        self._around.emit(without_answer(due.plan.layout, self._clock.utc_ms(), quality))
 
     # -- being looked at
 
     def look(self) -> DeviceHealth:
-        """How the device is doing."""
+        """How the device is doing; made anew only when there was a turn since the last look."""
+        if self._looked is None:
+            self._looked = self._make_look()
+        return self._looked
+
+    def _make_look(self) -> DeviceHealth:
         tally = self._asker.tally if self._asker is not None else None
-        p50_ms, p95_ms = tally.quantiles_ms() if tally else (None, None)
+        p50_ms, p95_ms = quantiles_ms(tally.latencies_s if tally else ())
         plans = [job.plan for job in self._jobs.values()]
         return DeviceHealth(
             self.assignment.device,

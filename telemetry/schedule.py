@@ -1,7 +1,7 @@
 """When a device is read: in phase with its name, never twice for one turn, never queued up (19)."""
 
+import hashlib
 import math
-import zlib
 from dataclasses import dataclass
 
 from telemetry.binding import is_identity
@@ -14,7 +14,8 @@ SLACK_S = 0.002
 
 def spread(device: str) -> float:
     """0 to 1, the same for a name in every process: where in its interval a device is read."""
-    return zlib.crc32(device.encode()) / 2**32
+    digest = hashlib.blake2b(device.encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / 2**48
 
 
 def next_turn(now_s: float, due_s: float, every_s: float, phase: float) -> tuple[float, int]:

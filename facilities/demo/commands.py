@@ -1,18 +1,21 @@
 """The `demo` command: seed, plant, collector, worker and web in one, for trying out."""
 
 import asyncio
-import os
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from facilities import schema, serving
+from facilities.demo.device_records import sync_devices
 from facilities.demo.people import PEOPLE, sign_ins
-from facilities.demo.plant_process import ADDRESSES, run_plant
+from facilities.demo.plant_process import ADDRESSES, kept_addresses, run_plant
 from facilities.demo.records import demo_folder, is_seeded, seed
 from facilities.demo.site import demo_site
 from facilities.demo.supervisor import Supervisor
+from facilities.errors import RackhouseError
+from facilities.monitoring.service import Vault
 from facilities.web.shop import Shop, pass_shop
 
 PLANT_WITHIN_S = 60.0
@@ -28,21 +31,40 @@ def demo(shop: Shop, bind: str | None) -> None:
     folder = demo_folder(settings.data_dir.resolve())
     passwords = sign_ins(folder)
     prepare(shop, passwords)
-    environ = os.environ | {
+    environ = {
         "RACKHOUSE_DATA_DIR": str(settings.data_dir.resolve()),
         "RACKHOUSE_BIND": settings.bind,
         "RACKHOUSE_TIME_ZONE": demo_site().time_zone,
     }
-    supervisor = Supervisor(environ, lambda line: click.echo(line, err=True))
+    supervisor = Supervisor(environ, _command(), lambda line: click.echo(line, err=True))
     supervisor.catch_signals()
     started_s = time.time()
     supervisor.start("the plant", "plant", "run")
     supervisor.start("the web application", "serve")
     supervisor.start("the worker", "work")
     _wait_for_plant(supervisor, folder / ADDRESSES, started_s)
-    supervisor.start("the collector", "collect")
+    if not supervisor.stopping:
+        place_devices(shop, folder)
+        supervisor.start("the collector", "collect")
     _greet(shop, passwords, settings.bind)
     supervisor.run()
+
+
+def _command() -> Callable[[Sequence[str]], int]:
+    """What `rackhouse ARGUMENTS` does, as a function of the arguments, for forks of ours."""
+    root = click.get_current_context().find_root().command
+
+    def run(arguments: Sequence[str]) -> int:
+        try:
+            root.main(list(arguments), prog_name="rackhouse", standalone_mode=False)
+        except (RackhouseError, click.ClickException) as error:
+            click.echo(f"rackhouse {arguments[0]}: {error}", err=True)
+            return 1
+        except SystemExit as ended:
+            return ended.code if isinstance(ended.code, int) else 1
+        return 0
+
+    return run
 
 
 def prepare(shop: Shop, passwords: dict[str, str]) -> None:
@@ -53,6 +75,15 @@ def prepare(shop: Shop, passwords: dict[str, str]) -> None:
             click.echo("Writing the demo site ...")
             seed(session, demo_site(), passwords)
             session.commit()
+    shop.sessions.kw["bind"].dispose()
+
+
+def place_devices(shop: Shop, folder: Path) -> None:
+    """Tell the records where the plant's devices listen."""
+    vault = Vault(shop.settings.device_networks, shop.settings.sealing_key())
+    with shop.sessions() as session:
+        sync_devices(session, demo_site(), kept_addresses(folder), vault)
+        session.commit()
     shop.sessions.kw["bind"].dispose()
 
 

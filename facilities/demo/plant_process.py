@@ -12,7 +12,8 @@ import structlog
 
 from facilities.demo.plant import describe_plant, probe_key
 from facilities.demo.shapes import DemoDevice, DemoSite
-from telemetry.emulator.site import PlantSite, SiteDevice, serve_plant
+from telemetry.emulator.site import PlantSite, serve_plant
+from telemetry.emulator.site_device import SiteDevice
 
 log = structlog.get_logger()
 ADDRESSES = "devices.json"

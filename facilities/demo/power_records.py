@@ -8,6 +8,7 @@ from facilities.demo.plant import PDU_LIMIT, bank_of, is_wide, outlet_phases
 from facilities.demo.shapes import DemoNode, DemoSite
 from facilities.demo.space import OUTLETS
 from facilities.demo.supply import rack_pdu
+from facilities.power import lines
 from facilities.power.models import Cord, Inlet, Outlet, PowerLink, PowerNode
 
 
@@ -108,6 +109,6 @@ def _outlets(site_id: int, pdu_id: int) -> Iterable[Outlet]:
             name=f"Outlet {number}",
             connector="C19" if is_wide(number) else "C13",
             rating_a=(20.0 if is_wide(number) else 15.0) * PDU_LIMIT,
-            phases=",".join(outlet_phases(number)),
+            phases=lines.join(outlet_phases(number)),
             bank=bank_of(number),
         )

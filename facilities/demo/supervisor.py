@@ -1,9 +1,12 @@
-"""Runs the demo's processes side by side: starts them, brings back what dies, stops them all."""
+"""Runs the demo's processes side by side: starts them, brings back what dies, stops them all.
+
+The children are forks of this process, which has imported everything already: four fresh
+interpreters would each spend seconds on that.
+"""
 
 import ctypes
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +17,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOP_WITHIN_S = 15.0
 LOOK_EVERY_S = 0.5
 FIRST_WAIT_S, LONGEST_WAIT_S, FORGIVEN_AFTER_S = 1.0, 30.0, 60.0
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 @dataclass(slots=True)
@@ -23,7 +26,7 @@ class Child:
 
     name: str
     arguments: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    pid: int | None = None
     started_s: float = 0.0
     wait_s: float = FIRST_WAIT_S
     again_at_s: float = 0.0
@@ -31,9 +34,14 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps children of the `rackhouse` command alive until a signal. `tell` prints a line."""
+    """Keeps children of the `rackhouse` command alive until a signal.
+
+    environ: what is added to the environment of the children. run: does what `rackhouse ARGUMENTS`
+    does and returns its exit code. tell: prints a line.
+    """
 
     environ: Mapping[str, str]
+    run_command: Callable[[Sequence[str]], int]
     tell: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
@@ -47,16 +55,29 @@ class Supervisor:
 
     def _launch(self, child: Child) -> None:
         child.started_s = time.monotonic()
-        child.process = subprocess.Popen(  # noqa: S603 -- our own command with our own arguments
-            [sys.executable, "-m", "facilities.cli", *child.arguments],
-            env=dict(self.environ),
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us alone; we stop the children in order
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        child.pid = os.fork()
+        if child.pid == 0:
+            os._exit(self._be(child, parent))
+
+    def _be(self, child: Child, parent: int) -> int:
+        """The life of a child: its own session, so that Ctrl-C reaches us alone."""
+        os.setsid()
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        _die_with(parent)
+        _call_it(child.arguments[0])
+        os.environ.update(self.environ)
+        try:
+            return self.run_command(child.arguments)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
 
     def catch_signals(self) -> None:
-        """From now on a stop signal ends `run`; raise KeyboardInterrupt no more."""
+        """From now on a stop signal ends `run` and raises no KeyboardInterrupt."""
         for number in STOP_SIGNALS:
             signal.signal(number, self._asked)
 
@@ -76,33 +97,48 @@ class Supervisor:
 
     def _watch(self, child: Child) -> None:
         now_s = time.monotonic()
-        if child.process is not None and child.process.poll() is not None:
+        if child.pid is None:
+            if now_s >= child.again_at_s:
+                self._launch(child)
+            return
+        code = _ended(child.pid)
+        if code is not None:
             if now_s - child.started_s > FORGIVEN_AFTER_S:
                 child.wait_s = FIRST_WAIT_S
-            code = child.process.returncode
             self.tell(f"{child.name} ended ({code}); starting it again in {child.wait_s:.0f} s")
-            child.process, child.again_at_s = None, now_s + child.wait_s
+            child.pid, child.again_at_s = None, now_s + child.wait_s
             child.wait_s = min(LONGEST_WAIT_S, child.wait_s * 2)
-        elif child.process is None and now_s >= child.again_at_s:
-            self._launch(child)
 
     def stop(self) -> None:
         """Ask every child to stop; end those that do not within STOP_WITHIN_S."""
-        running = [c.process for c in reversed(self.children) if c.process is not None]
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
+        running = [child.pid for child in reversed(self.children) if child.pid is not None]
+        running = [pid for pid in running if _ended(pid) is None]
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
         deadline_s = time.monotonic() + STOP_WITHIN_S
-        for process in running:
-            try:
-                process.wait(max(0.1, deadline_s - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        while running and time.monotonic() < deadline_s:
+            running = [pid for pid in running if _ended(pid) is None]
+            time.sleep(0.05)
+        for pid in running:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
-def _die_with_parent() -> None:
-    """In the child, before it becomes the command: a killed demo leaves no process behind."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
+def _ended(pid: int) -> int | None:
+    """The exit code of a child of ours that has ended (negative: the signal), else None."""
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
+def _die_with(parent: int) -> None:
+    """A killed demo leaves no process behind: the kernel tells us when our parent is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
         os._exit(1)
+
+
+def _call_it(command: str) -> None:
+    """Name the fork, so that `ps` and `top` tell the children apart."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"rh-{command}".encode()[:15])

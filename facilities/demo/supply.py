@@ -119,10 +119,12 @@ def cracs() -> Iterator[DemoCrac]:
 def devices() -> Iterator[DemoDevice]:
     """What is polled: PDUs, UPSs and probes over SNMP; meters and cooling units over Modbus."""
     for side in SIDES:
-        yield _device("meter", f"MSB-{side}", "power_meter", "schneider-pm5000")
+        for board in (f"UTIL-{side}", f"MSB-{side}", f"PDU-{side}"):
+            yield _device("meter", board, "power_meter", "schneider-pm5000")
         yield _device("meter", f"MCC-{side}", "power_meter", "schneider-iem3000")
         yield _device("ups", f"UPS-{side}", "ups", "ups-rfc1628")
         for row in ROW_RACKS:
+            yield _device("meter", rpp(side, row), "power_meter", "schneider-iem3000")
             yield _device("bcm", rpp(side, row), "branch_meter", "schneider-bcpme")
         for row, count in ROW_RACKS.items():
             for place in range(1, count + 1):

@@ -75,8 +75,32 @@ class TypePort(Base):
     allocated_w: Mapped[float | None]
     feed_leg: Mapped[str | None] = mapped_column(String(2))
     inlet_name: Mapped[str | None] = mapped_column(String(64))  # which inlet feeds an outlet
+    # Label, description, position and whatever else the library says of it.
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     type: Mapped[EquipmentType] = relationship(back_populates="ports")
+
+
+class ModuleType(Recorded, Versioned, Base):
+    """A module for a bay. What matters here are power supplies: many servers have their draw there.
+
+    draw_w is the largest draw of its inlets together, None where it has none or does not say.
+    """
+
+    __tablename__ = "module_type"
+    __table_args__ = (UniqueConstraint("maker_id", "model"),)
+    history_kind = "module_type"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    maker_id: Mapped[int] = mapped_column(ForeignKey("maker.id"))
+    model: Mapped[str] = mapped_column(String(120), index=True)
+    part_number: Mapped[str | None] = mapped_column(String(80))
+    weight_kg: Mapped[float | None]
+    draw_w: Mapped[float | None]
+    source: Mapped[str | None] = mapped_column(String(200))
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    maker: Mapped[Maker] = relationship()
 
 
 class RackType(Recorded, Versioned, Base):
@@ -101,6 +125,7 @@ class RackType(Recorded, Versioned, Base):
     rail_depth_mm: Mapped[float | None]
     tare_kg: Mapped[float | None]
     static_limit_kg: Mapped[float | None]
+    source: Mapped[str | None] = mapped_column(String(200))
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     maker: Mapped[Maker] = relationship()
@@ -110,13 +135,15 @@ class Rack(Recorded, Versioned, Base):
     """A rack or cabinet. Units are counted from 1 at the bottom; labels differ (SP-02).
 
     x_mm, y_mm: the corner of its footprint nearest the room's origin; facing: 0 front to y-,
-    90 to x-, 180 to y+, 270 to x+.
+    90 to x-, 180 to y+, 270 to x+. The three weight limits: standing, on its casters, shipped
+    populated (SP-07). channel_slots: how many 0U pieces each side channel takes (SP-04); a channel
+    is as long as the units are high unless channel_length_mm says otherwise.
     """
 
     __tablename__ = "rack"
     __table_args__ = (UniqueConstraint("room_id", "name"),)
     history_kind = "rack"
-    history_hidden = frozenset({"capacity_version"})
+    history_hidden = frozenset({"capacity_version", "used_half_u", "largest_run_half_u"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
@@ -137,12 +164,21 @@ class Rack(Recorded, Versioned, Base):
     rail_depth_mm: Mapped[float | None]
     tare_kg: Mapped[float | None]
     static_limit_kg: Mapped[float | None]
+    dynamic_limit_kg: Mapped[float | None]
+    transport_limit_kg: Mapped[float | None]
+    channel_length_mm: Mapped[float | None]
+    channel_slots: Mapped[int] = mapped_column(default=2)
+    blanked_u: Mapped[float | None]  # units closed by blanking panels; None: nobody has counted
     budget_w: Mapped[float | None]
     x_mm: Mapped[float | None]
     y_mm: Mapped[float | None]
     facing: Mapped[int] = mapped_column(default=0)
     notes: Mapped[str | None] = mapped_column(Text)
     capacity_version: Mapped[int] = mapped_column(default=0)
+    # Written with every claim, so that lists and sums need not read the cells.
+    used_half_u: Mapped[int] = mapped_column(default=0)
+    largest_run_half_u: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
     room: Mapped[Room] = relationship()
     row: Mapped[RackRow | None] = relationship()
@@ -161,9 +197,15 @@ class Equipment(Recorded, Versioned, Base):
 
     start_half_u: 1 is the lower half of U1, so U n begins at 2n - 1 (SP-03); None for 0U and for
     what stands in no rack. height, depth and weight are its own: a type may change later.
+    weight_with_children: its weight was taken with the children in it (SP-06). maker_id repeats its
+    type's, so that the database itself keeps serials unique per maker (UN-06).
     """
 
     __tablename__ = "equipment"
+    __table_args__ = (
+        UniqueConstraint("maker_id", "serial"),
+        UniqueConstraint("parent_id", "bay"),
+    )
     history_kind = "equipment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -172,6 +214,7 @@ class Equipment(Recorded, Versioned, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"), index=True)
     bay: Mapped[str | None] = mapped_column(String(64))
     type_id: Mapped[int | None] = mapped_column(ForeignKey("equipment_type.id"), index=True)
+    maker_id: Mapped[int | None] = mapped_column(ForeignKey("maker.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     name: Mapped[str] = mapped_column(String(120), index=True)
     # planned received staged installed active decommissioning removed disposed
@@ -189,10 +232,12 @@ class Equipment(Recorded, Versioned, Base):
     length_mm: Mapped[float | None]
     depth_mm: Mapped[int | None]
     weight_kg: Mapped[float | None]
+    weight_with_children: Mapped[bool] = mapped_column(default=False)
     budget_w: Mapped[float | None]
     rated_w: Mapped[float | None]
     notes: Mapped[str | None] = mapped_column(Text)
     installed_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     rack: Mapped[Rack | None] = relationship(back_populates="equipment")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from facilities.errors import Conflict, NotFound, Refused
@@ -42,7 +42,7 @@ def listed(kind: str = "", text: str = "", inactive: bool = False) -> Select[Par
     return wanted.where(_matches(text)) if text else wanted
 
 
-def _matches(text: str) -> object:
+def _matches(text: str) -> ColumnElement[bool]:
     part = f"%{_escaped(text.lower())}%"
     people = select(Contact.party_id).where(func.lower(Contact.name).like(part, escape="\\"))
     return or_(

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from facilities.accounts.recorded import Recorded
 from facilities.db import Base, Versioned
 from facilities.hosting.models import Equipment, Rack
+from facilities.power.circuits import circuit_id
+from facilities.power.lines import split
 from facilities.sites.models import Room
 
 #: Kinds of nodes from utility to rack PDU.
@@ -53,6 +55,7 @@ class PowerNode(Recorded, Versioned, Base):
     state: Mapped[str] = mapped_column(String(12), default="closed")  # closed, open, tripped
     voltage_v: Mapped[float | None]  # nominal, line to line where there are three phases
     phases: Mapped[str] = mapped_column(String(12), default="L1,L2,L3")
+    neutral: Mapped[bool | None]  # whether N is run; None: nobody said
     rating_a: Mapped[float | None]
     rating_w: Mapped[float | None]
     rating_va: Mapped[float | None]
@@ -62,7 +65,9 @@ class PowerNode(Recorded, Versioned, Base):
     spaces: Mapped[int | None]  # of a panel
     layout: Mapped[str | None] = mapped_column(String(12))  # of a panel: nema, sequential, ways
     positions: Mapped[list[int]] = mapped_column(default=list)  # of a breaker, in its panel
-    usage: Mapped[str] = mapped_column(String(10), default="used")  # of a breaker: used, spare
+    usage: Mapped[str] = mapped_column(
+        String(10), default="used"
+    )  # of a breaker: used, spare, blank
     destination: Mapped[str | None] = mapped_column(String(120))  # as written on the schedule
 
     room: Mapped[Room | None] = relationship()
@@ -71,13 +76,30 @@ class PowerNode(Recorded, Versioned, Base):
     panel: Mapped["PowerNode | None"] = relationship(remote_side="PowerNode.id")
 
     @property
+    def title(self) -> str:
+        """What people call it: a breaker by its circuit id (UN-06), all else by its name."""
+        if self.kind == "breaker" and self.panel is not None and self.positions:
+            return circuit_id(self.panel.name, self.positions)
+        return self.name
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The line conductors it works on."""
+        return split(self.phases)
+
+    @property
+    def poles(self) -> int:
+        """Of a breaker: how many positions it takes, or how many lines it opens."""
+        return len(self.positions) or len(self.lines)
+
+    @property
     def history_parents(self) -> tuple[tuple[str, int], ...]:
         """Shown on its panel's and its rack's history as well."""
         above = (("power_node", self.panel_id), ("rack", self.rack_id))
         return tuple((kind, id_) for kind, id_ in above if id_ is not None)
 
 
-class PowerLink(Recorded, Base):
+class PowerLink(Recorded, Versioned, Base):
     """Power flows from `source` to `target` on `phases`. A bypass is normally open (PW-01)."""
 
     __tablename__ = "power_link"
@@ -103,7 +125,7 @@ class PowerLink(Recorded, Base):
         return (("power_node", self.source_id), ("power_node", self.target_id))
 
 
-class Outlet(Recorded, Base):
+class Outlet(Recorded, Versioned, Base):
     """An outlet of a rack PDU. `phases` is one conductor, or a pair for a line-to-line outlet."""
 
     __tablename__ = "outlet"
@@ -128,7 +150,7 @@ class Outlet(Recorded, Base):
         return (("power_node", self.pdu_id),)
 
 
-class Inlet(Recorded, Base):
+class Inlet(Recorded, Versioned, Base):
     """A power inlet of a piece of equipment: one per power supply."""
 
     __tablename__ = "inlet"
@@ -150,7 +172,7 @@ class Inlet(Recorded, Base):
         return (("equipment", self.equipment_id),)
 
 
-class Cord(Recorded, Base):
+class Cord(Recorded, Versioned, Base):
     """A cord from one outlet to one inlet; each end takes one cord."""
 
     __tablename__ = "cord"

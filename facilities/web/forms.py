@@ -27,6 +27,20 @@ class HouseForm(FlaskForm):
         text = str(self.version.data or "")
         return int(text) if text.isdigit() else None
 
+    def saved_meanwhile(self, row: Any, version: int) -> list[tuple[str, Any, Any]]:
+        """After a conflict: (label, saved, typed) of every field that differs from the row.
+
+        Takes on the row's version, so that saving again is a decision and not another conflict.
+        """
+        self.version.data = str(version)
+        differing = []
+        for name, field in self._fields.items():
+            if hasattr(row, name) and name != "version":
+                saved = getattr(row, name)
+                if (saved or None) != (field.data or None):
+                    differing.append((field.label.text, saved, field.data))
+        return differing
+
     def refuse(self, refusals: Iterable[Refused]) -> None:
         """Put each refusal beside its field, or on top when it names none of ours."""
         for refusal in refusals:
@@ -49,14 +63,14 @@ class HouseForm(FlaskForm):
         return bool(untyped.validate_on_submit())
 
 
-def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
-    """The choices of a SelectField from (value, what people read)."""
-    return [SelectChoice(value, label) for value, label in pairs]
-
-
 def strip(text: str | None) -> str | None:
     """A WTForms filter: without blanks at the ends; empty becomes None."""
     return (text or "").strip() or None
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """What a SelectField offers, from (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def number_between(least: float, most: float, unit: str = "") -> Any:

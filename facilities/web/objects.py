@@ -1,4 +1,4 @@
-"""Object pages: a strip of key facts, own tabs, and the tabs that other areas bring."""
+"""Object pages: a strip of key facts, own tabs, and the tabs and parts that other areas bring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ def render_object(head: ObjectHead, own_tabs: Mapping[str, tuple[str, str]], **c
     """The page of one object at the tab that `?tab=` names (first of `own_tabs` by default).
 
     own_tabs: key -> (title, template) of the area's own tabs; templates extend web/object.html.
-    Tabs of other areas come from the registry and are rendered in web/object_tab.html.
+    On the first own tab `parts` holds the markup of other areas' parts; tabs of other areas come
+    from the registry and are rendered in web/object_tab.html.
     """
     who, registries = viewer(), house().registries
     others = registries.tabs_for(head.ref.kind, who)
@@ -41,6 +42,10 @@ def render_object(head: ObjectHead, own_tabs: Mapping[str, tuple[str, str]], **c
     tabs = [(key, title) for key, (title, _) in own_tabs.items()]
     tabs += [(tab.key, tab.title) for tab in others]
     shell = {"head": head, "facts": _facts(head), "tabs": tabs, "chosen": chosen}
+    if chosen == next(iter(own_tabs)):
+        shown = registries.parts_for(head.ref.kind, who)
+        # `render` gives markup that a template has escaped already.
+        context["parts"] = [Markup(part.render(head.ref)) for part in shown]  # noqa: S704
     if chosen in own_tabs:
         return render_template(own_tabs[chosen][1], **shell, **context)
     for tab in others:

@@ -69,6 +69,20 @@ class ObjectTab:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectPart:
+    """A part on the first tab of pages of the named kinds: the rack plan of a room.
+
+    `render` returns safe markup, or "" when there is nothing to show.
+    """
+
+    key: str
+    permission: str
+    kinds: frozenset[str]
+    render: Callable[[ObjectRef], str]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class KeyFact:
     """One fact in the strip on top of an object page. `text` None is shown as unknown."""
 
@@ -85,6 +99,29 @@ class FactProvider:
     kind: str
     permission: str
     facts: Callable[[Session, ObjectRef], Sequence[KeyFact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Facts of many objects of a kind at once, for the rows of a list: racks of a room, free U.
+
+    load: ids -> facts with the same labels in the same order; a fixed number of statements.
+    """
+
+    kind: str
+    permission: str
+    load: Callable[[Session, Collection[int]], Mapping[int, Sequence[KeyFact]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What another area gives back when an object of a kind leaves its place: cords, labels.
+
+    run: does it in the same transaction and says in words what was given back.
+    """
+
+    kind: str
+    run: Callable[[Session, ObjectRef], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +257,9 @@ class Registries:
     nav: list[NavEntry] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     ready: list[ReadyCheck] = field(default_factory=list)
+    parts: list[ObjectPart] = field(default_factory=list)
+    summaries: list[Summary] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
 
     def add_kind(self, kind: ObjectKind) -> None:
         """Make a kind of object known; each kind once."""
@@ -231,6 +271,22 @@ class Registries:
         """The tabs of others that this person sees on a page of this kind, in order."""
         found = [t for t in self.tabs if t.kinds is None or kind in t.kinds]
         return sorted((t for t in found if viewer.may(t.permission)), key=lambda t: t.order)
+
+    def parts_for(self, kind: str, viewer: Viewer) -> list[ObjectPart]:
+        """The parts of others that this person sees on pages of this kind, in order."""
+        found = [p for p in self.parts if kind in p.kinds and viewer.may(p.permission)]
+        return sorted(found, key=lambda p: p.order)
+
+    def summary(
+        self, session: Session, viewer: Viewer, kind: str, ids: Collection[int]
+    ) -> Mapping[int, Sequence[KeyFact]]:
+        """What every area says of many objects of a kind, joined per object."""
+        found: dict[int, list[KeyFact]] = {id_: [] for id_ in ids}
+        for entry in self.summaries:
+            if entry.kind == kind and viewer.may(entry.permission):
+                for id_, facts in entry.load(session, ids).items():
+                    found[id_] += facts
+        return found
 
     def link(self, session: Session, ref: ObjectRef) -> ObjectLink | None:
         """The link of one object, or None when its kind or row is not there."""

@@ -27,7 +27,7 @@ def unit_of_work(of: House) -> Iterator[Session]:
         if not safe:
             g.session.commit()
     finally:
-        g.session.close()
+        g.pop("session").close()  # an error page must not begin a transaction of its own
 
 
 def request_id() -> str:

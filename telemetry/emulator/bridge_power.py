@@ -14,7 +14,7 @@ from telemetry.points import Phase, Quantity
 
 _AIR = frozenset({Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.DEW_POINT})
 _BRANCH = ("branch", "circuit", "breaker", "pole", "channel", "cct", "ct")
-_BANK = ("bank", "ocp", "fuse")
+_BANK = ("bank", "ocp", "fuse", *_BRANCH)
 _PHASES = (Phase.L1, Phase.L2, Phase.L3)
 NEAR, OVER = 80.0, 100.0
 FULL_TANK_S = 24 * 3600.0

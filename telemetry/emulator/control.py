@@ -6,6 +6,7 @@ Answers: {"ok": true, "said": [lines]} or {"ok": false, "error": text}.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -33,6 +34,7 @@ class ControlServer:
         self._file = data_dir / FILE
         self._word = secrets.token_urlsafe(24)
         self._server: asyncio.Server | None = None
+        self._talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self) -> None:
         """Listen, then say where."""
@@ -42,15 +44,17 @@ class ControlServer:
         _write_private(self._file, json.dumps({"port": port, "word": self._word}))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        task = asyncio.current_task()
+        if task is not None:
+            self._talks[task] = writer
+            task.add_done_callback(self._talks.pop)
+        # Who asks too slowly, too much, or goes away, goes without an answer.
+        with contextlib.suppress(TimeoutError, ValueError, ConnectionError):
             async with asyncio.timeout(TIMEOUT_S):
                 line = await reader.readline()
             writer.write(json.dumps(self._answer(line)).encode() + b"\n")
             await writer.drain()
-        except (TimeoutError, ValueError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+        writer.close()
 
     def _answer(self, line: bytes) -> Answer:
         try:
@@ -68,6 +72,9 @@ class ControlServer:
         """Stop listening and take the file away; safe to call twice."""
         if self._server is not None:
             self._server.close()
+            for writer in self._talks.values():
+                writer.transport.abort()
+            await asyncio.gather(*self._talks)
             await self._server.wait_closed()
             self._server = None
             self._file.unlink(missing_ok=True)

@@ -41,7 +41,8 @@ class DevicePoint:
 @dataclass(frozen=True)
 class DeviceSpec:
     """A device to emulate. `rows` by table id where they are not the usual ones, `identity` by
-    part (vendor, model, serial, firmware), `powers` by factor, `omit` ids it does not have."""
+    part (vendor, model, serial, firmware), `powers` by factor, `omit` ids it does not have.
+    `names_itself`: a Modbus device that answers function 43/14."""
 
     profile: Profile
     name: str = "emulated"
@@ -49,6 +50,7 @@ class DeviceSpec:
     identity: Mapping[str, str] = field(default_factory=dict)
     powers: Mapping[str, int] = field(default_factory=dict)
     omit: frozenset[str] = frozenset()
+    names_itself: bool = True
 
     def points(self) -> Iterator[DevicePoint]:
         """Everything it can be asked, with the ids that `telemetry.binding` will give."""
@@ -84,7 +86,10 @@ def build(
     source = _with_identity(spec, points, values or _by_itself(points, clock))
     powers = {**usual_powers(spec.profile), **spec.powers}
     if spec.profile.protocol is Protocol.MODBUS:
-        image = register_image(spec.profile, source, powers, spec.omit)
+        told = identity_of(spec)
+        objects = dict(enumerate((told["vendor"], told["model"], told["firmware"])))
+        identity = objects if spec.names_itself else {}
+        image = register_image(spec.profile, source, powers, spec.omit, identity)
         return EmulatedDevice(spec, image=image)
     mib = mib_of(spec.profile, source, _system(spec, clock), spec.rows, powers, spec.omit)
     return EmulatedDevice(spec, mib=mib)

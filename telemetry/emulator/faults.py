@@ -5,7 +5,10 @@ it for every request. Chance comes from the seed, so two runs misbehave alike.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from telemetry.emulator.encode import Value
 
 
 @dataclass
@@ -77,3 +80,32 @@ class LineFaults:
     out_of_order: bool = False
     reset_after: int = -1
     max_connections: int = 0
+
+
+@dataclass
+class ValueFaults:
+    """Lies about values, by point id: wrap a device's values with it. `missing` points have no
+    value (the device's sentinel), `stuck` ones keep the value they had when first asked, `shifts`
+    are added (a counter near its end wraps, a probe drifts)."""
+
+    values: Callable[[str], Value]
+    missing: set[str] = field(default_factory=set)
+    stuck: set[str] = field(default_factory=set)
+    shifts: dict[str, float] = field(default_factory=dict)
+    _kept: dict[str, Value] = field(default_factory=dict)
+
+    def __call__(self, point_id: str) -> Value:
+        """The value, or the lie."""
+        if point_id in self.missing:
+            return None
+        if point_id not in self.stuck:
+            self._kept.pop(point_id, None)
+        elif point_id in self._kept:
+            return self._kept[point_id]
+        value = self.values(point_id)
+        shift = self.shifts.get(point_id)
+        if shift is not None and isinstance(value, int | float):
+            value += shift
+        if point_id in self.stuck:
+            self._kept[point_id] = value
+        return value

@@ -1,6 +1,6 @@
 """A Modbus profile as a register image whose words are worked out when they are read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from telemetry.emulator.encode import Raw, Value, raw_of
@@ -25,12 +25,13 @@ class _Piece:
 def register_image(
     profile: Profile,
     values: Values,
-    powers: dict[str, int] | None = None,
+    powers: Mapping[str, int] | None = None,
     omit: frozenset[str] = frozenset(),
+    identity: Mapping[int, str] | None = None,
 ) -> RegisterImage:
     """The image of a Modbus profile. `values` gives each point's value by id (None: sentinel),
     `powers` the power of ten in each factor register (0 where not given), `omit` points that this
-    device does not have."""
+    device does not have, `identity` its texts for function 43/14."""
     powers = powers or {}
     pieces = [
         _piece(register, values, powers.get(register.meaning.scale_ref or "", 0))
@@ -39,10 +40,10 @@ def register_image(
     ]
     for name, cell in profile.factors.items():
         pieces.append(_fixed(cell, powers.get(name, 0)))
-    every = [p for piece in pieces for p in _under_all_functions(piece, profile)]
+    every = [*pieces, *_also_under(pieces, profile)]
     if profile.modbus.bits_from_zero:
         every += _bits_below(every)
-    return RegisterImage(_laid_together(every), manners_of(profile))
+    return RegisterImage(_laid_together(every), manners_of(profile), identity)
 
 
 def _bits_below(pieces: list[_Piece]) -> list[_Piece]:
@@ -85,12 +86,15 @@ def _fixed(cell: Cell, raw: Raw) -> _Piece:
     return _Piece(cell.fc, cell.address, cell.count, lambda: words)
 
 
-def _under_all_functions(piece: _Piece, profile: Profile) -> Iterable[_Piece]:
-    """`also_fc`: families that show the same words under another function of the same width."""
-    yield piece
-    for fc in profile.modbus.also_fc:
-        if fc != piece.fc and (fc in BIT_FUNCTIONS) == (piece.fc in BIT_FUNCTIONS):
-            yield _Piece(fc, piece.address, piece.count, piece.words)
+def _also_under(pieces: list[_Piece], profile: Profile) -> Iterator[_Piece]:
+    """`also_fc`: families that show the same words under another function of the same width. What
+    the profile itself puts there stays."""
+    taken = {(p.fc, at) for p in pieces for at in range(p.address, p.address + p.count)}
+    for piece in pieces:
+        for fc in profile.modbus.also_fc:
+            free = all((fc, piece.address + n) not in taken for n in range(piece.count))
+            if free and (fc in BIT_FUNCTIONS) == (piece.fc in BIT_FUNCTIONS):
+                yield _Piece(fc, piece.address, piece.count, piece.words)
 
 
 def _laid_together(pieces: list[_Piece]) -> list[WordSlot]:

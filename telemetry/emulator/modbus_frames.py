@@ -1,15 +1,18 @@
 """Modbus frames as a server sees them: streams cut into requests, answers built. Pure.
 
-MBAP (Modbus TCP) and RTU framing, fc 1-4; every other function becomes exception 1.
+MBAP (Modbus TCP) and RTU framing, fc 1-4 and 43/14; every other function becomes exception 1.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from telemetry.emulator.registers import BIT_FUNCTIONS, FUNCTIONS
 from telemetry.errors import TelemetryError
+
+IDENTITY_FC, IDENTITY_MEI, ONE_OBJECT = 43, 14, 4
+LONGEST_TEXT, LONGEST_BODY = 240, 245
 
 
 class StreamLost(TelemetryError):
@@ -18,13 +21,15 @@ class StreamLost(TelemetryError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `tid` is 0 in RTU framing. `count` 0 means the request itself is malformed."""
+    """One request. `tid` is 0 in RTU framing. `count` 0 means the request itself is malformed.
+    `data` is what follows a function other than 1-4."""
 
     tid: int
     unit: int
     fc: int
     address: int = 0
     count: int = 0
+    data: bytes = b""
 
 
 class Framing(Protocol):
@@ -52,10 +57,31 @@ def refusal_pdu(fc: int, code: int) -> bytes:
     return bytes((fc | 0x80, code))
 
 
+def identity_pdu(ask: Ask, objects: Mapping[int, str]) -> bytes | None:
+    """The answer to function 43/14 from the object asked for on; None where it is another request
+    or the object is not there. One object may be asked for by itself (code 4)."""
+    if len(ask.data) != 3 or ask.data[0] != IDENTITY_MEI or not 1 <= ask.data[1] <= 4:
+        return None
+    code, first = ask.data[1], ask.data[2]
+    texts = {n: text.encode()[:LONGEST_TEXT] for n, text in sorted(objects.items()) if n >= first}
+    if first not in objects:
+        return None
+    if code == ONE_OBJECT:
+        texts = {first: texts[first]}
+    body, more, following = b"", 0, 0
+    for number, text in texts.items():
+        if len(body) + len(text) + 2 > LONGEST_BODY:
+            more, following = 0xFF, number
+            break
+        body += bytes((number, len(text))) + text
+    count = sum(1 for n in texts if not more or n < following)
+    return bytes((IDENTITY_FC, IDENTITY_MEI, code, 0x81, more, following, count)) + body
+
+
 def _ask(tid: int, unit: int, pdu: bytes) -> Ask:
     fc = pdu[0]
     if fc not in FUNCTIONS or len(pdu) != 5:
-        return Ask(tid, unit, fc)
+        return Ask(tid, unit, fc, data=pdu[1:])
     address, count = struct.unpack(">HH", pdu[1:])
     return Ask(tid, unit, fc, address, count)
 
@@ -82,18 +108,19 @@ class Mbap:
 
 
 class Rtu:
-    """RTU framing over a stream: eight bytes with a checksum for fc 1-4, no transaction id."""
+    """RTU framing over a stream: eight bytes with a checksum for fc 1-4 (seven for 43/14), no
+    transaction id."""
 
     def take(self, buffer: bytearray) -> list[Ask]:
         """Whole requests. Bytes whose checksum does not fit are thrown away, as a device does."""
         asks: list[Ask] = []
-        while len(buffer) >= 8:
-            frame = bytes(buffer[:8])
-            if crc16(frame[:6]) != frame[6:]:
+        while len(buffer) >= 2 and len(buffer) >= (size := 7 if buffer[1] == IDENTITY_FC else 8):
+            frame = bytes(buffer[:size])
+            if crc16(frame[:-2]) != frame[-2:]:
                 buffer.clear()
                 break
-            asks.append(_ask(0, frame[0], frame[1:6]))
-            del buffer[:8]
+            asks.append(_ask(0, frame[0], frame[1:-2]))
+            del buffer[:size]
         return asks
 
     def wrap(self, ask: Ask, pdu: bytes) -> bytes:

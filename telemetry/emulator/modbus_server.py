@@ -13,11 +13,13 @@ from typing import Literal
 from telemetry.emulator.faults import Faults, LineFaults
 from telemetry.emulator.modbus_connection import Connection
 from telemetry.emulator.modbus_frames import (
+    IDENTITY_FC,
     Ask,
     Framing,
     Mbap,
     Rtu,
     answer_pdu,
+    identity_pdu,
     refusal_pdu,
 )
 from telemetry.emulator.registers import (
@@ -93,6 +95,9 @@ class ModbusServer:
             return refusal_pdu(ask.fc, faults.exception)
         if faults.booting(now_s):
             return refusal_pdu(ask.fc, ILLEGAL_ADDRESS)
+        named = identity_pdu(ask, unit.identity) if ask.fc == IDENTITY_FC else None
+        if named is not None:
+            return named
         values = _read(unit, ask)
         if isinstance(values, int):
             return refusal_pdu(ask.fc, values)

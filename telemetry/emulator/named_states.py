@@ -72,20 +72,24 @@ def flags(meaning: Meaning, active: Collection[str]) -> list[str]:
 
 
 def _speaks_of(name: str, condition: str) -> bool:
-    if condition == "normal":
-        return name in ("normal", "ok", "online", "on", "on_line", "communication_ok")
-    return any(
-        word == name or word in name.split("_") for word in (condition, *FLAG_WORDS[condition])
-    )
+    if name in _WHOLE_NAMES.get(condition, ()):
+        return True
+    return any(f"_{phrase}_" in f"_{name}_" for phrase in _PHRASES.get(condition, ()))
 
 
-#: Condition -> words in the names of bits.
-FLAG_WORDS: Mapping[str, tuple[str, ...]] = {
-    "on_battery": ("battery", "discharging", "on_battery"),
-    "input_lost": ("input", "mains", "utility", "line"),
-    "battery_low": ("low",),
-    "overload": ("overload", "over"),
+#: Condition -> phrases in the names of bits.
+_PHRASES: Mapping[str, tuple[str, ...]] = {
+    "on_battery": ("on_battery", "discharging", "battery_mode", "battery_operation"),
+    "input_lost": ("input", "mains", "utility", "line_fail", "line_failure"),
+    "battery_low": ("battery_low", "low_battery", "low_runtime"),
+    "overload": ("overload", "over_load", "overloaded"),
     "fault": ("fault", "failure", "failed", "alarm"),
-    "high_temperature": ("high", "hot", "temperature"),
+    "high_temperature": ("high_temperature", "high_temp", "hot", "high_return"),
     "off": ("off", "stopped", "shutdown"),
+}
+#: Condition -> names that say it only by themselves.
+_WHOLE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "on_battery": ("battery",),
+    "battery_low": ("low",),
+    "normal": ("normal", "ok", "online", "on", "on_line", "communication_ok"),
 }

@@ -55,21 +55,32 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _typed(tag: str, value: str) -> Typed:
-    """`2|5`, `4|text`, `4x|68656c6c6f`, `6|1.3.6.1`, `64x|7f000001`. What snmpsim would vary
-    (`2:numeric`) is refused by name."""
-    code = tag.removesuffix("x")
-    if not code.isdecimal():
-        raise ValueError(f"type {tag!r} is not played back")
-    kind = int(code)
+    """`2|5`, `4|text`, `4x|68656c6c6f`, `6|1.3.6.1`, `64x|7f000001`. Of what snmpsim would vary
+    (`2:numeric|min=1,initial=4`) the first value is played."""
+    code, _, module = tag.partition(":")
+    if module:
+        value = _first_value(value)
+    plain = code.removesuffix("x")
+    if not plain.isdecimal():
+        raise ValueError(f"type {tag!r} is not a number")
+    kind = int(plain)
     if kind in _NUMBERS:
         return Typed(kind, int(value))
     if kind == ber.OID:
         return Typed(kind, ber.parse_dotted(value))
     if kind in _OCTETS:
-        return Typed(kind, _octets(kind, tag, value))
+        return Typed(kind, _octets(kind, code, value))
     if kind == ber.NULL:
         return Typed(kind)
     raise ValueError(f"type {tag!r} is not one of SNMP's")
+
+
+def _first_value(given: str) -> str:
+    options = dict(part.split("=", 1) for part in given.split(",") if "=" in part)
+    for key in ("value", "initial", "min"):
+        if key in options:
+            return options[key]
+    raise ValueError(f"{given!r} names no value to begin with")
 
 
 def _octets(kind: int, tag: str, value: str) -> bytes:

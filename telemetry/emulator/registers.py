@@ -1,7 +1,7 @@
 """The register image of one Modbus unit: cells with live words, and what happens in the holes."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -28,6 +28,10 @@ class Unit(Protocol):
 
     def read(self, fc: int, address: int, count: int) -> list[int]:
         """`count` words (fc 3, 4) or bits as 0 or 1 (fc 1, 2); raises ModbusError."""
+
+    @property
+    def identity(self) -> Mapping[int, str]:
+        """Texts of function 43/14 by object; empty where the unit does not know the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,14 @@ class Manners:
 class RegisterImage:
     """A Unit over cells that do not overlap. Cells of one function are kept in order."""
 
-    def __init__(self, cells: Iterable[WordSlot], manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        cells: Iterable[WordSlot],
+        manners: Manners | None = None,
+        identity: Mapping[int, str] | None = None,
+    ) -> None:
         self.manners = manners or Manners()
+        self.identity: Mapping[int, str] = identity or {}
         self._cells: dict[int, list[WordSlot]] = {}
         for cell in sorted(cells, key=lambda c: (c.fc, c.address)):
             row = self._cells.setdefault(cell.fc, [])

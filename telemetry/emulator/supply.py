@@ -100,7 +100,10 @@ class Supply:
         if node.key in self.lost:
             state.running, state.asked_s = False, 0.0
             return False
-        asked = any(self.ratio.get(other, 1.0) == 0 for other in self._asks[node.key])
+        asked = any(
+            self.ratio.get(ask.other, 1.0) == 0 or self.ats[ask.switch].source == ask.side
+            for ask in self._asks[node.key]
+        )
         state.asked_s = state.asked_s + dt_s if asked else 0.0
         state.idle_s = 0.0 if asked else state.idle_s + dt_s
         if not state.running and asked and state.asked_s >= node.start_s:
@@ -141,20 +144,27 @@ class Supply:
         return 0.0
 
 
-def _who_asks(topology: Topology) -> Mapping[str, tuple[str, ...]]:
-    """By generator: the nodes whose death makes an ATS ask for it."""
-    out: dict[str, list[str]] = {
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A switch wants what is on `side` while `other` is dead and while it stands on `side`."""
+
+    switch: str
+    side: str
+    other: str
+
+
+def _who_asks(topology: Topology) -> Mapping[str, tuple[_Ask, ...]]:
+    """By generator: the switches it stands behind."""
+    out: dict[str, list[_Ask]] = {
         key: [] for key, node in topology.nodes.items() if isinstance(node, Generator)
     }
     for node in topology.nodes.values():
         if isinstance(node, Ats):
-            for side, other in (
-                (node.alternate, node.preferred),
-                (node.preferred, node.alternate),
-            ):
+            pair = (node.preferred, node.alternate)
+            for side, other in (pair, pair[::-1]):
                 for key in _upstream(topology, side) & out.keys():
-                    out[key].append(other)
-    return {key: tuple(others) for key, others in out.items()}
+                    out[key].append(_Ask(node.key, side, other))
+    return {key: tuple(asks) for key, asks in out.items()}
 
 
 def _upstream(topology: Topology, key: str) -> set[str]:

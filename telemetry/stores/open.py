@@ -59,4 +59,5 @@ def _embedded(url: str) -> tuple[Path, str]:
         raise ConfigError("the path of the file is missing", url)
     if options or sync not in ("normal", "full"):
         raise ConfigError("the only option is sync=normal or sync=full", url)
-    return Path(unquote(parts.path)), sync
+    path = f"/{parts.path.lstrip('/')}" if parts.path.startswith("/") else parts.path
+    return Path(unquote(path)), sync

@@ -1,12 +1,12 @@
 """What a line has seen, for the health page and the metrics (rule 29). Counters only ever rise."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-_REMEMBERED: Final = 128
+_REMEMBERED: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class LineCounters:
 
     def look(self, *, window: int = 1, waiting: int = 0) -> LineCounts:
         """A frozen copy."""
+        p50_ms, p95_ms = quantiles_ms(self.latencies_s)
         return LineCounts(
             self.requests,
             self.ok,
@@ -61,15 +62,16 @@ class LineCounters:
             self.connect_failures,
             window,
             waiting,
-            quantile_ms(self.latencies_s, 0.5),
-            quantile_ms(self.latencies_s, 0.95),
+            p50_ms,
+            p95_ms,
         )
 
 
-def quantile_ms(latencies_s: deque[float], share: float) -> float | None:
-    """The nearest-rank quantile in milliseconds; None of nothing."""
-    if not latencies_s:
-        return None
+def quantiles_ms(latencies_s: Iterable[float]) -> tuple[float | None, float | None]:
+    """The 50 % and 95 % quantile by nearest rank, in milliseconds; None of nothing."""
     ordered = sorted(latencies_s)
-    rank = min(len(ordered) - 1, int(share * len(ordered)))
-    return round(ordered[rank] * 1000, 3)
+    if not ordered:
+        return None, None
+    last = len(ordered) - 1
+    middle, high = min(last, len(ordered) // 2), min(last, int(0.95 * len(ordered)))
+    return round(ordered[middle] * 1000, 3), round(ordered[high] * 1000, 3)

@@ -65,6 +65,15 @@ def tcp_frame(tid: int, unit: int, pdu: bytes) -> bytes:
     return MBAP.pack(tid, 0, len(pdu) + 1, unit) + pdu
 
 
+def whole_tcp(data: bytes) -> list[tuple[int, int, bytes]] | None:
+    """The frame of a segment that is exactly one, as nearly all are; None for any other."""
+    if len(data) > HEADER_BYTES:
+        tid, protocol, length, unit = MBAP.unpack_from(data)
+        if protocol == 0 and 3 <= length <= 254 and HEADER_BYTES + length == len(data):
+            return [(tid, unit, data[7:])]
+    return None
+
+
 def split_tcp(buffer: bytearray) -> list[tuple[int, int, bytes]]:
     """Takes every whole ADU off the front of `buffer`: (tid, unit, pdu), in order (rule 8).
 

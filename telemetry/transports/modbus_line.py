@@ -11,13 +11,14 @@ from typing import Final
 from telemetry.errors import DeviceError, NoAnswer, Refused
 from telemetry.transports.base import Answer, ModbusIdentity, ModbusRead
 from telemetry.transports.counters import LineCounters, LineCounts
+from telemetry.transports.modbus_dial import Dialer
 from telemetry.transports.modbus_frames import StreamLost, request_pdu
-from telemetry.transports.modbus_match import Ask, RtuMatcher, TcpMatcher
+from telemetry.transports.modbus_match import Ask
 from telemetry.transports.modbus_settings import Framing, LineDown, LineSettings
 from telemetry.transports.modbus_turns import Turns
 from telemetry.transports.modbus_window import Window
 from telemetry.transports.modbus_wire import Wire
-from telemetry.transports.reconnect import Backoff, ConnectGate
+from telemetry.transports.reconnect import ConnectGate
 
 _BUSY: Final = 6
 _PATH_CODES: Final = frozenset({0x0A, 0x0B})
@@ -28,10 +29,9 @@ class Line:
 
     def __init__(self, host: str, port: int, settings: LineSettings, gate: ConnectGate) -> None:
         self.host, self.port, self.settings = host, port, settings
-        self._name = f"{host}:{port}"
         self.counters = LineCounters()
-        self._gate = gate
-        self._backoff = Backoff()
+        self._dialer = Dialer(host, port, gate, self.counters)
+        self._backoff = self._dialer.backoff
         self._turns = Turns()
         self._window = Window(settings.window if settings.framing is Framing.TCP else 1)
         self._wire: Wire | None = None
@@ -56,14 +56,24 @@ class Line:
         """Queue, send, await. Raises LineDown, NoAnswer, Refused, DeviceError, ConfigError."""
         loop = asyncio.get_running_loop()
         if self._closed:
-            raise LineDown(f"{self._name} was closed")
-        if self._wire is None and self._backoff.not_before - loop.time() > timeout_s:
-            wait_s = self._backoff.not_before - loop.time()
-            raise LineDown(f"{self._name} is down, next try in {wait_s:.0f} s")
+            raise LineDown(f"{self._dialer.name} was closed")
+        if self._wire is None and (wait_s := self._dialer.wait_s(loop.time())) > timeout_s:
+            raise LineDown(f"{self._dialer.name} is down, next try in {wait_s:.0f} s")
         ask = Ask(request, request_pdu(request), timeout_s, loop.create_future())
-        self._turns.push(ask)
-        self._pump(loop)
+        if self._is_free(ask, loop):
+            self._send(ask, [], loop.time(), loop)
+        else:
+            self._turns.push(ask)
+            self._pump(loop)
         return await ask.future
+
+    def _is_free(self, ask: Ask, loop: asyncio.AbstractEventLoop) -> bool:
+        """True when nothing is under way and nothing waits: then there is no need to queue."""
+        wire = self._wire
+        if wire is None or not wire.settled or len(wire.matcher) or self._turns or self._next:
+            return False
+        now, earliest = loop.time(), self._earliest(ask, [])
+        return earliest is not None and earliest <= now and not self._turns.holds(ask, now)
 
     async def close(self) -> None:
         """Ends the connection; whoever still waits is told so."""
@@ -90,9 +100,9 @@ class Line:
                 self._connecting = loop.create_task(self._connect(loop))
             return
         while True:
-            under_way = self._wire.matcher.outstanding()
-            if len(under_way) >= self._window.size:
+            if len(self._wire.matcher) >= self._window.size:
                 return
+            under_way = self._wire.matcher.outstanding()
             now = loop.time()
             if self._next is None or self._next.future.done():
                 self._next = self._turns.pop(now)
@@ -108,7 +118,7 @@ class Line:
 
     def _earliest(self, ask: Ask, under_way: list[Ask]) -> float | None:
         """When it may go by the gaps; None: not before what is under way has come back."""
-        if under_way and not self._window.proven and not _tell_apart(ask, under_way[0]):
+        if under_way and not self._window.proven and not ask.differs_from(under_way[0]):
             return None
         changes = ask.request.unit != self._last_unit
         settings = self.settings
@@ -160,30 +170,27 @@ class Line:
             for ask, result in outcomes:
                 wire.useful = True
                 self._settled(ask, result, now)
-            if not self._turns and outcomes:
-                self._start_idle(loop)
+            if not self._turns:
+                if outcomes and self.settings.idle_close_s is not None:
+                    self._start_idle(loop, self.settings.idle_close_s)
+                if self._next is None:
+                    return
         self._pump(loop)
 
     def _settled(self, ask: Ask, result: Answer | DeviceError, now: float) -> None:
-        if ask.timer is not None:
-            ask.timer.cancel()
         unit, elapsed_s = ask.request.unit, now - ask.sent_at
         self.counters.latencies_s.append(elapsed_s)
         if isinstance(result, Answer):
             self.counters.ok += 1
             self._backoff.worked()
             self._turns.answered(unit)
-            self._window.good(ask.overlapped)
+            if ask.overlapped:
+                self._window.good(overlapped=True)
         elif isinstance(result, Refused):
             self._refused(unit, result.code, now, elapsed_s)
         else:
             self._window.trouble()
-        if ask.future.done():
-            return
-        if isinstance(result, Answer):
-            ask.future.set_result(result)
-        else:
-            ask.future.set_exception(result)
+        ask.give(result)
 
     def _refused(self, unit: int, code: int, now: float, elapsed_s: float) -> None:
         self._backoff.worked()
@@ -204,8 +211,7 @@ class Line:
             self._window.trouble()
         drop = wire.matcher.expire(ask, now)
         problem = f"unit {ask.request.unit} did not answer within {ask.timeout_s:g} s"
-        if not ask.future.done():
-            ask.future.set_exception(NoAnswer(problem))
+        ask.give(NoAnswer(problem))
         if drop:
             self._let_go(problem)
         self._pump(loop)
@@ -214,43 +220,25 @@ class Line:
 
     async def _connect(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            wait_s = self._backoff.not_before - loop.time()
-            self._fail_waiting(f"{self._name} is down, next try in {wait_s:.0f} s", wait_s)
-            if not self._turns:
-                return
-            if wait_s > 0:
-                await asyncio.sleep(wait_s)
-            await self._gate.turn()
-            await self._open(loop)
-        except (OSError, TimeoutError) as error:
-            self.counters.connect_failures += 1
-            self._backoff.failed(loop.time())
-            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-            self._fail_waiting(f"cannot connect to {self._name}: {why}")
+            wait_s = self._dialer.wait_s(loop.time())
+            self._fail_waiting(f"{self._dialer.name} is down, next try in {wait_s:.0f} s", wait_s)
+            if self._turns:
+                await self._dialer.dial(self, self.settings, self._opened)
+        except LineDown as down:
+            self._fail_waiting(str(down))
         finally:
             self._connecting = None
         self._pump(loop)
 
-    async def _open(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.counters.connects += 1
-        async with asyncio.timeout(self.settings.connect_timeout_s):
-            _, wire = await loop.create_connection(self._new_wire, self.host, self.port)
-        if wire.gone:
-            raise ConnectionResetError("closed as soon as it was open")
+    def _opened(self, wire: Wire) -> None:
         self._wire = wire
-        await wire.settle(self.settings)
-
-    def _new_wire(self) -> Wire:
-        if self.settings.framing is Framing.RTU:
-            return Wire(self, RtuMatcher(self.counters))
-        return Wire(self, TcpMatcher(self.counters, any_unit=self.settings.any_unit))
 
     def lost(self, wire: Wire, reason: str) -> None:
         """The other side closed `wire`, or it broke. An unused one that had worked was just old."""
         if wire is not self._wire:
             return
         loop = asyncio.get_running_loop()
-        if wire.matcher.outstanding() or not wire.useful:
+        if len(wire.matcher) or not wire.useful:
             self._window.trouble()
             self._backoff.broke(loop.time())
         self._let_go(reason)
@@ -263,10 +251,7 @@ class Line:
             return
         wire.drop()
         for ask in wire.matcher.outstanding():
-            if ask.timer is not None:
-                ask.timer.cancel()
-            if not ask.future.done():
-                ask.future.set_exception(NoAnswer(reason))
+            ask.give(NoAnswer(reason))
 
     def _fail_waiting(self, reason: str, patience_s: float = float("inf")) -> None:
         """Tells those who wait, and would wait for less than `patience_s`, that it is no use."""
@@ -277,20 +262,14 @@ class Line:
         for ask in waiting:
             if ask.timeout_s >= patience_s:
                 self._turns.push(ask)
-            elif not ask.future.done():
-                ask.future.set_exception(LineDown(reason))
+            else:
+                ask.give(LineDown(reason))
 
-    def _start_idle(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self.settings.idle_close_s is not None and self._idle_timer is None:
-            self._idle_timer = loop.call_later(self.settings.idle_close_s, self._idle)
+    def _start_idle(self, loop: asyncio.AbstractEventLoop, after_s: float) -> None:
+        if self._idle_timer is None:
+            self._idle_timer = loop.call_later(after_s, self._idle)
 
     def _idle(self) -> None:
         self._idle_timer = None
-        if self._wire is not None and not self._wire.matcher.outstanding():
+        if self._wire is not None and not len(self._wire.matcher):
             self._let_go("idle")
-
-
-def _tell_apart(one: Ask, other: Ask) -> bool:
-    """Whether the answer of one could never pass for that of the other."""
-    fc = one.pdu[0]
-    return fc != other.pdu[0] or (fc in (3, 4) and one.pdu[3:] != other.pdu[3:])

@@ -22,6 +22,7 @@ from telemetry.transports.modbus_frames import (
     rtu_length,
     split_tcp,
     tcp_frame,
+    whole_tcp,
 )
 
 _TIDS: Final = 65535
@@ -42,6 +43,22 @@ class Ask:
     overlapped: bool = False
     timer: asyncio.TimerHandle | None = None
 
+    def give(self, result: Answer | DeviceError) -> None:
+        """Ends it, unless whoever asked has gone away."""
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.future.done():
+            return
+        if isinstance(result, Answer):
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(result)
+
+    def differs_from(self, other: "Ask") -> bool:
+        """Whether the answer of one could never pass for that of the other, by their sizes."""
+        fc = self.pdu[0]
+        return fc != other.pdu[0] or (fc in (3, 4) and self.pdu[3:] != other.pdu[3:])
+
 
 Outcome = tuple[Ask, Answer | DeviceError]
 
@@ -60,6 +77,9 @@ class Matcher(Protocol):
 
     def outstanding(self) -> list[Ask]:
         """What was sent and is not settled."""
+
+    def __len__(self) -> int:
+        """How many of them."""
 
 
 def _settle(ask: Ask, pdu: bytes, at_ms: int, counters: LineCounters) -> Answer | DeviceError:
@@ -102,9 +122,12 @@ class TcpMatcher:
 
     def feed(self, data: bytes, at_ms: int) -> list[Outcome]:
         """See Matcher."""
-        self._buffer += data
+        frames = None if self._buffer else whole_tcp(data)
+        if frames is None:
+            self._buffer += data
+            frames = split_tcp(self._buffer)
         outcomes: list[Outcome] = []
-        for tid, unit, pdu in split_tcp(self._buffer):
+        for tid, unit, pdu in frames:
             ask = self._pending.pop(tid, None)
             if ask is None:
                 self._count_stray(tid)
@@ -133,6 +156,9 @@ class TcpMatcher:
     def outstanding(self) -> list[Ask]:
         """See Matcher."""
         return list(self._pending.values())
+
+    def __len__(self) -> int:
+        return len(self._pending)
 
 
 class RtuMatcher:
@@ -177,3 +203,6 @@ class RtuMatcher:
     def outstanding(self) -> list[Ask]:
         """See Matcher."""
         return [] if self._ask is None else [self._ask]
+
+    def __len__(self) -> int:
+        return 0 if self._ask is None else 1

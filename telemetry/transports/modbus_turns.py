@@ -36,6 +36,14 @@ class Turns:
         else:
             asks.append(ask)
 
+    def holds(self, ask: Ask, now: float) -> bool:
+        """True when its unit was silent and has to wait for others still."""
+        return (
+            ask.request.unit in self._silent
+            and now < self._hold_until
+            and len(self._live | self._silent) > 1
+        )
+
     def pop(self, now: float) -> Ask | None:
         """The next request, None when none may go now. Cancelled ones are dropped on the way."""
         while (unit := self._next_unit(now)) is not None:

@@ -1,6 +1,7 @@
 """SNMP v1, v2c and v3: one session and one lock per device. Reads only: there is no SET here."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from telemetry.errors import ConfigError, DeviceError, NoAnswer
 from telemetry.transports.base import Answer, Request, SnmpGet, SnmpWalk, Varbind
 from telemetry.transports.counters import LineCounters, LineCounts
 from telemetry.transports.snmp_bisect import Bisect
-from telemetry.transports.snmp_session import Session
+from telemetry.transports.snmp_session import Session, TooBig
 from telemetry.transports.snmp_settings import SnmpSettings
 
 _REFRESH_AFTER_S: Final = 120.0
@@ -48,9 +49,14 @@ class SnmpTransport:
 
     async def close(self) -> None:
         """See Transport. Also forgets what was learned of the device."""
-        self._session = None
+        self._end_session()
         self._address = ""
         self._bisect.forget()
+
+    def _end_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
     @property
     def counters(self) -> LineCounts:
@@ -63,40 +69,48 @@ class SnmpTransport:
         if not isinstance(request, (SnmpGet, SnmpWalk)):
             raise ConfigError(f"an SNMP line cannot ask {type(request).__name__}")
         async with self._lock:
-            exchange = await self._exchange(timeout_s)
+            exchange = self._exchange(timeout_s)
             try:
+                if self._settings.version == 3:
+                    await self._keep_fresh(exchange)
                 if isinstance(request, SnmpWalk):
                     return await exchange.walk(request)
-                return await self._get(exchange, request.oids)
+                found = await self._get(exchange, request.oids)
             except DeviceError:
                 self._after_failure()
                 raise
+        if None in found.values():
+            found = {oid: value for oid, value in found.items() if value is not None}
+        return Answer(exchange.first_at_ms, found)
 
-    async def _get(self, exchange: "_Exchange", oids: Sequence[str]) -> Answer:
-        now_s = asyncio.get_running_loop().time()
-        found = await self._bisect.gather(exchange.get, oids, now_s)
-        if len(found) > len(oids) or None in found.values() or not found.keys() <= set(oids):
-            found = {oid: found[oid] for oid in oids if found.get(oid) is not None}
-        return Answer(exchange.first_at_ms, varbinds=found)
+    async def _get(self, exchange: "_Exchange", oids: Sequence[str]) -> dict[str, Varbind]:
+        now_s = time.monotonic()
+        if not self._bisect.is_plain(oids):
+            return await self._bisect.gather(exchange.get, oids, now_s)
+        try:
+            found = await exchange.get(oids)
+        except TooBig:
+            found = {}
+        return found or await self._bisect.search(exchange.get, oids, now_s)
 
-    async def _exchange(self, timeout_s: float) -> "_Exchange":
+    def _exchange(self, timeout_s: float) -> "_Exchange":
         if not self._address:
             raise ConfigError("the transport is not open", f"{self._host}:{self._port}")
         if self._session is None:
             self._session = Session(self._address, self._port, self._settings)
-        exchange = _Exchange(self._session, timeout_s, self._counters)
-        if self._settings.version == 3:
-            now_s = asyncio.get_running_loop().time()
-            if now_s >= self._fresh_until_s:
-                await exchange.refresh()
-            self._fresh_until_s = now_s + _REFRESH_AFTER_S
-        return exchange
+        return _Exchange(self._session, timeout_s, self._counters)
+
+    async def _keep_fresh(self, exchange: "_Exchange") -> None:
+        now_s = time.monotonic()
+        if now_s >= self._fresh_until_s:
+            await exchange.refresh()
+        self._fresh_until_s = now_s + _REFRESH_AFTER_S
 
     def _after_failure(self) -> None:
         """A v3 agent that restarted has another clock: begin anew. Otherwise the session is good,
         and drops a late answer by its request id."""
         if self._settings.version == 3:
-            self._session = None
+            self._end_session()
             self._fresh_until_s = 0.0
 
 
@@ -112,22 +126,23 @@ class _Exchange:
     async def refresh(self) -> None:
         """v3 engine and clock."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._session.refresh()
-        except TimeoutError as error:
-            raise self._silence() from error
+            await self._session.refresh(self._timeout_s)
+        except NoAnswer:
+            self._counters.timeouts += 1
+            raise
 
     async def get(self, oids: Sequence[str]) -> dict[str, Varbind]:
         """One GET message, timed."""
-        self._counters.requests += 1
+        counters = self._counters
+        counters.requests += 1
         began_s = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout_s):
-                found = await self._session.get(oids)
-        except TimeoutError as error:
-            raise self._silence() from error
-        self._counters.ok += 1
-        self._counters.latencies_s.append(time.monotonic() - began_s)
+            found = await self._session.get(oids, self._timeout_s)
+        except NoAnswer:
+            counters.timeouts += 1
+            raise
+        counters.ok += 1
+        counters.latencies_s.append(time.monotonic() - began_s)
         if not self.first_at_ms:
             self.first_at_ms = time.time_ns() // 1_000_000
         return found
@@ -136,24 +151,19 @@ class _Exchange:
         """All below one object, until it ends, turns back, or reaches the limit."""
         found: dict[str, Varbind] = {}
         self._counters.requests += 1
-        rows = self._session.below(request.oid)
         try:
-            while len(found) < request.limit:
-                async with asyncio.timeout(self._timeout_s):
-                    oid, value = await anext(rows)
-                if oid in found or not oid.startswith(request.oid + "."):
-                    break
-                self.first_at_ms = self.first_at_ms or time.time_ns() // 1_000_000
-                found[oid] = value
-        except StopAsyncIteration:
-            pass
-        except TimeoutError as error:
-            raise self._silence() from error
-        finally:
-            await rows.aclose()
+            async with contextlib.aclosing(
+                self._session.below(request.oid, self._timeout_s)
+            ) as rows:
+                async for oid, value in rows:
+                    if oid in found or not oid.startswith(request.oid + "."):
+                        break
+                    self.first_at_ms = self.first_at_ms or time.time_ns() // 1_000_000
+                    found[oid] = value
+                    if len(found) >= request.limit:
+                        break
+        except NoAnswer:
+            self._counters.timeouts += 1
+            raise
         self._counters.ok += 1
         return Answer(self.first_at_ms or time.time_ns() // 1_000_000, varbinds=found)
-
-    def _silence(self) -> NoAnswer:
-        self._counters.timeouts += 1
-        return NoAnswer(f"no answer within {self._timeout_s:g} s")

@@ -35,24 +35,23 @@ class Bisect:
         """The device may be another now."""
         self.__init__(self._max_oids)  # type: ignore[misc]
 
+    def is_plain(self, oids: Sequence[str]) -> bool:
+        """True when one GET of just these is what to ask."""
+        return not self._missing and len(oids) <= self._limit
+
     async def gather(self, get: Get, oids: Sequence[str], now_s: float) -> dict[str, Varbind]:
         """The objects that exist, by as few GETs as is known to work. Raises what `get` raises."""
-        wanted = self._wanted(oids, now_s)
+        wanted = [oid for oid in oids if self._missing.get(oid, 0.0) <= now_s]
         found: dict[str, Varbind] = {}
         for start in range(0, len(wanted), self._limit):
             part = wanted[start : start + self._limit]
-            found |= await self._part(get, part, now_s)
+            found |= await _try(get, part) or await self.search(get, part, now_s)
         return found
 
-    def _wanted(self, oids: Sequence[str], now_s: float) -> Sequence[str]:
-        if not self._missing:
-            return oids
-        return [oid for oid in oids if self._missing.get(oid, 0.0) <= now_s]
-
-    async def _part(self, get: Get, part: Sequence[str], now_s: float) -> dict[str, Varbind]:
-        found = await _try(get, part)
-        if found or len(part) < 2 or self._hollow.get(tuple(part), 0.0) > now_s:
-            return found
+    async def search(self, get: Get, part: Sequence[str], now_s: float) -> dict[str, Varbind]:
+        """After a GET of `part` came back empty or did not fit: what is there all the same."""
+        if len(part) < 2 or self._hollow.get(tuple(part), 0.0) > now_s:
+            return {}
         search = _Search(get)
         found = await search.halves(part)
         if not found:

@@ -7,7 +7,8 @@ from tests.architecture.source import PACKAGES, load
 
 
 def test_our_files_and_functions_are_within_budget() -> None:
-    problems = too_large(load(packages=(*PACKAGES, "tests", "migrations")))
+    # Migrations are lists written by a tool and frozen once landed; nobody grows them.
+    problems = too_large(load(packages=(*PACKAGES, "tests")))
     assert not problems, "\n".join(problems)
 
 

@@ -1,6 +1,7 @@
 """Scenarios from another process, and the commands `emulate` and `plant scenario`."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -17,13 +18,15 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner
 
-from telemetry.cli_emulator import emulate, plant
-from telemetry.emulator import control
+from telemetry.cli_emulator import device_of, emulate, plant
+from telemetry.emulator import ber, control
 from telemetry.emulator.control import ControlServer
+from telemetry.emulator.mib import Mib
 from telemetry.emulator.plant import Plant
 from telemetry.emulator.scenario import Stage
 from telemetry.errors import ConfigError
 from telemetry.profiles import loader
+from tests.servers.shared import shared
 from tests.telemetry.emulator.reading import read_device
 from tests.telemetry.emulator.world import world
 
@@ -33,7 +36,7 @@ SNMPREC = """\
 1.3.6.1.2.1.1.1.0|4|Made-up agent
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999
 1.3.6.1.2.1.1.3.0|67|4711
-1.3.6.1.2.1.33.1.2.4.0|2|87
+1.3.6.1.2.1.33.1.2.4.0|2:numeric|min=1,max=100,initial=87
 1.3.6.1.2.1.33.1.4.1.0|2|5
 1.3.6.1.2.1.33.1.4.4.1.2.1|2|231
 1.3.6.1.4.1.9.1.0|65|4294967295
@@ -121,6 +124,20 @@ async def test_the_channel_does_nothing_for_who_does_not_know_the_word(
     assert (tmp_path / control.FILE).stat().st_mode & 0o077 == 0
 
 
+async def test_a_silent_guest_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    server = ControlServer(Stage(Plant(world())), tmp_path)
+    await server.start()
+    port = json.loads((tmp_path / control.FILE).read_text())["port"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        await server.close()
+        await server.close()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    writer.close()
+
+
 @contextmanager
 def emulating(*arguments: str) -> Iterator[str]:
     """The URL of `rackhouse emulate ...` in a process of its own, ended by Ctrl-C."""
@@ -180,7 +197,8 @@ async def test_a_recording_is_played_back_with_its_types(tmp_path: Path) -> None
     [
         ("1.3.6|2|five\n", r"bad\.snmprec:1: expected OID\|type\|value"),
         ("# nothing\n\n", "holds no recorded values"),
-        ("1.3.6|2:numeric|max=5\n", "type '2:numeric' is not played back"),
+        ("1.3.6|2:numeric|max=5\n", "'max=5' names no value to begin with"),
+        ("1.3.6|99|5\n", "type '99' is not one of SNMP's"),
         ("1.3.6|2|5\n3:100|7\n", "holds both SNMP and Modbus lines"),
     ],
 )
@@ -203,3 +221,14 @@ def test_a_taken_port_and_a_wrong_address_are_said_in_one_line(tmp_path: Path) -
         result = CliRunner().invoke(emulate, [str(path), "--listen", address])
     assert result.exit_code == 1 and f"cannot listen on {address}" in result.output
     assert CliRunner().invoke(emulate, [str(path), "--listen", "here"]).exit_code == 2
+
+
+def test_every_recording_of_a_real_device_is_played_back_whole() -> None:
+    for path in sorted(shared("recordings/snmp").glob("*.snmprec")):
+        served = device_of(str(path))
+        assert isinstance(served, Mib)
+        oids, at = 0, (1, 3)
+        while (found := served.following(at)) is not None:
+            assert ber.read_typed(ber.typed(found[1]), 0, len(ber.typed(found[1])))[0] == found[1]
+            oids, at = oids + 1, found[0]
+        assert oids == len(served) > 0, path.name

@@ -12,16 +12,21 @@ from telemetry.binding import identity
 from telemetry.emulator import snmp_device
 from telemetry.emulator.device import DevicePoint, DeviceSpec, EmulatedDevice, build, usual_powers
 from telemetry.emulator.encode import Value, Wire, absent, resolution
-from telemetry.emulator.modbus_server import serve_modbus
+from telemetry.emulator.faults import ValueFaults
+from telemetry.emulator.modbus_server import ServerSettings, serve_modbus
 from telemetry.emulator.nominal import USUAL
 from telemetry.emulator.persona import sample
 from telemetry.emulator.rows import RowSpec
 from telemetry.emulator.snmp_agent import serve_snmp
 from telemetry.emulator.words import wire_of
+from telemetry.errors import Refused
 from telemetry.points import Kind, Phase
 from telemetry.profiles.model import Meaning, Profile, Protocol
 from telemetry.sample import Quality, Sample
-from tests.telemetry.emulator.reading import every_profile, read_device
+from telemetry.transports.base import ModbusIdentity
+from telemetry.transports.modbus import ModbusTransport
+from telemetry.transports.modbus_settings import Framing, LineSettings
+from tests.telemetry.emulator.reading import every_profile, read_device, transport_to
 
 PROFILES = every_profile()
 Serve = Callable[[EmulatedDevice], Awaitable[str]]
@@ -185,6 +190,21 @@ async def test_a_value_too_large_for_its_register_stays_at_the_largest(serve: Se
     assert got["m.load"].number == 0
 
 
+async def test_values_can_be_missing_stuck_or_shifted_for_a_test(serve: Serve) -> None:
+    profile = PROFILES["odd-modbus"]
+    live = {p.id: some_value(p.meaning, random.Random(1)) for p in DeviceSpec(profile).points()}
+    lies = ValueFaults(live.__getitem__, {"i.current"}, {"f.power"}, {"i.active_energy": 4.2e11})
+    live["i.active_energy"] = 2.949673e10
+    url = await serve(build(DeviceSpec(profile), lies))
+    first = await read_device(url, profile)
+    assert first["i.current"].quality is Quality.NOT_AVAILABLE
+    assert first["i.active_energy"].number == pytest.approx(2.949673e10 + 4.2e11 - 2**32 * 100)
+    live["f.power"] = -1.0
+    assert (await read_device(url, profile))["f.power"].number == first["f.power"].number
+    lies.stuck.clear()
+    assert (await read_device(url, profile))["f.power"].number == pytest.approx(-1.0)
+
+
 async def test_v1_reads_the_same_as_v2c(serve: Serve) -> None:
     profile = PROFILES["odd-snmp"]
     values = {p.id: some_value(p.meaning, random.Random(3)) for p in DeviceSpec(profile).points()}
@@ -218,3 +238,30 @@ def test_a_sample_text_is_found_by_its_pattern(pattern: str, group: str, text: s
     found = re.search(pattern, made)
     assert found is not None and text in (made, None)
     assert not group or found.group(1) == group
+
+
+@pytest.mark.parametrize("framing", ["tcp", "rtu"])
+async def test_a_modbus_device_names_itself_to_function_43(framing: str) -> None:
+    told = {"vendor": "Nobody", "model": "N" * 200, "firmware": "F" * 200}
+    device = build(DeviceSpec(PROFILES["odd-modbus"], identity=told))
+    assert device.image is not None
+    settings = ServerSettings(framing=framing)
+    server = await serve_modbus({1: device.image}, settings=settings)
+    line = LineSettings(framing=Framing(framing))
+    transport = ModbusTransport("127.0.0.1", server.port, line)
+    await transport.open()
+    first = await transport.read(ModbusIdentity(1), 2.0)
+    rest = await transport.read(ModbusIdentity(1, first=2), 2.0)
+    await transport.close()
+    await server.close()
+    assert first.varbinds == {"0": b"Nobody", "1": b"N" * 200}
+    assert rest.varbinds == {"2": b"F" * 200}
+
+
+async def test_a_modbus_device_need_not_name_itself(serve: Serve) -> None:
+    url = await serve(build(DeviceSpec(PROFILES["odd-modbus"], names_itself=False)))
+    transport = transport_to(url)
+    await transport.open()
+    with pytest.raises(Refused, match="exception 1"):
+        await transport.read(ModbusIdentity(1), 2.0)
+    await transport.close()

@@ -3,6 +3,7 @@
 import cmath
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -176,10 +177,12 @@ def test_power_returns_to_the_utility_after_the_return_time_and_the_generator_st
 
 
 def test_the_battery_gives_what_was_stored_and_then_the_side_goes_dark() -> None:
-    plant = plant_after(5)
+    small = replace(world().ups[0], battery_wh=600)
+    plant = Plant(replace(world(), ups=(small, world().ups[1])), NOON_S)
+    plant.step(5)
     side_b_w = watts(plant, "ups-b")
     out_before = sum(plant.meters.out["ups-a"])
-    predicted_s = plant.runtime_s(next(u for u in plant.description.ups if u.key == "ups-a"))
+    predicted_s = plant.runtime_s(small)
     Stage(plant).start("ups-on-battery/ups-a")
     seconds, lost_wh = 0, 0.0
     while plant.supply.live("ups-a") and seconds < 6 * 3600:
@@ -187,7 +190,7 @@ def test_the_battery_gives_what_was_stored_and_then_the_side_goes_dark() -> None
         seconds += 1
         lost_wh += plant.flows.nodes["ups-a"].loss_w / 3600
     given_wh = sum(plant.meters.out["ups-a"]) - out_before + lost_wh
-    assert given_wh == pytest.approx(5_000, rel=2e-3)
+    assert given_wh == pytest.approx(600, rel=0.01)
     assert seconds == pytest.approx(predicted_s, rel=0.1)
     assert plant.supply.ups["ups-a"].stored_wh == 0 and watts(plant, "pdu-a-r1") == 0
     assert watts(plant, "ups-b") > 1.5 * side_b_w
@@ -210,7 +213,7 @@ def test_energy_counters_integrate_power() -> None:
     start = sum(plant.meters.out["ups-a"])
     outlet_start = plant.meters.outlets["pdu-a-r1", 1]
     joules = outlet_joules = 0.0
-    for _ in range(300):
+    for _ in range(100):
         plant.step(1)
         joules += watts(plant, "ups-a")
         outlet_joules += plant.flows.outlets["pdu-a-r1", 1].power.real
@@ -227,7 +230,7 @@ def test_the_meters_of_branches_add_up_to_the_meter_of_the_main() -> None:
 
 
 def test_a_crac_failure_warms_the_racks_and_its_partner_works_harder() -> None:
-    plant = plant_after(1800, 5)
+    plant = plant_after(900, 5)
     before_c, fan = dict(plant.air.inlet_c), plant.air.cracs["crac-2"].fan
     assert all(18 < celsius < 25 for celsius in before_c.values())
     stage = Stage(plant)
@@ -236,7 +239,7 @@ def test_a_crac_failure_warms_the_racks_and_its_partner_works_harder() -> None:
     run(plant, 300, 5)
     assert all(plant.air.inlet_c[r] > before_c[r] + 3 for r in RACKS)
     stage.clear("crac-failure/crac-2")
-    run(plant, 1800, 5)
+    run(plant, 1200, 5)
     assert plant.air.cracs["crac-2"].fan > fan and plant.air.cracs["crac-1"].airflow_m3_s == 0
     assert all(plant.air.inlet_c[r] < before_c[r] + 3 for r in RACKS)
 
@@ -246,7 +249,7 @@ def test_heat_removed_heat_stored_and_heat_through_walls_add_up() -> None:
     zone, state = plant.description.zones[0], plant.air.zones["hall"]
     start_c, brought_j = state.hot_c, 0.0
     plant.air.cracs["crac-1"].failed = True
-    for _ in range(600):
+    for _ in range(200):
         wall_w = zone.wall_w_k * (state.hot_c - zone.outside_c)
         plant.step(1)
         brought_j += state.heat_w - state.removed_w - wall_w
@@ -255,7 +258,7 @@ def test_heat_removed_heat_stored_and_heat_through_walls_add_up() -> None:
 
 
 def test_in_the_long_run_the_cracs_remove_what_the_loads_bring() -> None:
-    plant = plant_after(7200, 5)
+    plant = plant_after(3600, 5)
     state = plant.air.zones["hall"]
     walls_w = 150 * (state.hot_c - 25)
     assert state.removed_w == pytest.approx(state.heat_w - walls_w, rel=0.05)

@@ -279,3 +279,14 @@ async def test_a_device_that_cannot_be_served_is_named(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         await start(*devices(), bad)
+
+
+async def test_a_meter_keeps_its_count_over_a_restart(start: Start, tmp_path: Path) -> None:
+    meter = SiteDevice("m", "schneider-pm5000", "swgr-a")
+    site = await start(meter, data_dir=tmp_path)
+    site.step(3600)
+    before = (await numbers(site, "m"))["import.active_energy"]
+    await site.close()
+    again = await start(meter, data_dir=tmp_path)
+    after = (await numbers(again, "m"))["import.active_energy"]
+    assert before <= after <= before * 1.001

@@ -30,16 +30,18 @@ LAYOUTS = [
         POINTS[poll_class][2::-1],
     )
 ]
+#: Few, over two days, so that late blocks meet what was compacted before.
+HOURS = (0, 1, 23)
 FINITE = st.integers(-5000, 50000).map(lambda k: k / 10) | st.sampled_from([NAN, 0.0, 1 / 3])
 NUMBERS = FINITE | st.just(math.inf)
 
 
 @st.composite
 def blocks(draw: st.DrawFn, numbers: st.SearchStrategy[float] = NUMBERS) -> Block:
-    """A block of any layout at any second of two days; its raw follows from its place."""
+    """A block of any layout in one of few hours; its raw follows from its place."""
     layout = draw(st.sampled_from(LAYOUTS))
     count = len(layout.points)
-    hour, second = draw(st.integers(0, 47)), draw(st.integers(0, 200))
+    hour, second = draw(st.sampled_from(HOURS)), draw(st.integers(0, 40))
     at_ms = T0 + hour * HOUR + second * 5000 + LAYOUTS.index(layout)
     values = tuple(draw(st.lists(numbers, min_size=count, max_size=count)))
     quality = bytes(draw(st.lists(st.integers(0, 5), min_size=count, max_size=count)))
@@ -50,8 +52,8 @@ QUERIES = st.builds(
     SeriesQuery,
     device=st.sampled_from([*DEVICES, "nobody"]),
     point=st.sampled_from([p.id for points in POINTS.values() for p in points]),
-    start_ms=st.integers(T0 - HOUR, T0 + 2 * DAY),
-    end_ms=st.integers(T0 - HOUR, T0 + 2 * DAY + HOUR),
+    start_ms=st.integers(T0, T0 + 250_000) | st.integers(T0 - HOUR, T0 + 2 * DAY),
+    end_ms=st.integers(T0, T0 + 250_000) | st.integers(T0 - HOUR, T0 + 2 * DAY + HOUR),
     step_ms=st.sampled_from([1000, 7000, MINUTE, HOUR, DAY]),
 )
 

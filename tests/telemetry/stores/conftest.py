@@ -6,10 +6,10 @@ to the /write of the same engine.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
+from typing import Any, Protocol
 
 import pytest
 
@@ -18,7 +18,7 @@ from telemetry.stores.embedded import EmbeddedStore
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
 from tests.servers import LOOPBACK, free_port, nginx_server
-from tests.telemetry.stores.witness import influx_query
+from tests.telemetry.stores.witness import influx_query, speaks_v2
 
 _numbers = count(1)
 
@@ -32,13 +32,17 @@ server {{ listen {host}:{port}; client_max_body_size 32m;
 """
 
 
-def speaks_v2(server: str) -> bool:
-    """True for InfluxDB 1.8 and later: /health came with /api/v2/write."""
-    try:
-        with urlopen(f"{server}/health", timeout=10) as answer:
-            return bool(answer.status == 200)
-    except HTTPError:
-        return False
+class OpenEmbedded(Protocol):
+    """Opens an embedded store that is closed after the test."""
+
+    def __call__(self, path: Path, **options: Any) -> EmbeddedStore: ...
+
+
+@pytest.fixture
+def embedded() -> Iterator[OpenEmbedded]:
+    """EmbeddedStore, but none is left open."""
+    with ExitStack() as stack:
+        yield lambda path, **options: stack.enter_context(closing(EmbeddedStore(path, **options)))
 
 
 @pytest.fixture(scope="session")

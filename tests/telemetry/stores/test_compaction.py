@@ -10,6 +10,7 @@ from telemetry.sample import Block
 from telemetry.stores import compaction
 from telemetry.stores.base import SeriesQuery
 from telemetry.stores.embedded import EmbeddedStore
+from tests.telemetry.stores.conftest import OpenEmbedded
 from tests.telemetry.stores.test_embedded import rows
 from tests.telemetry.stores.world import DAY, HOUR, MINUTE, PDU, POWER, SECOND, T0, block, pdu
 
@@ -22,8 +23,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> EmbeddedStore:
-    return EmbeddedStore(path)
+def store(embedded: OpenEmbedded, path: Path) -> EmbeddedStore:
+    return embedded(path)
 
 
 def compact_all(store: EmbeddedStore, now_ms: int) -> int:
@@ -42,7 +43,7 @@ def test_an_hour_is_compacted_when_it_is_over_and_late_blocks_had_their_grace(
     store: EmbeddedStore, path: Path
 ) -> None:
     store.write([pdu(T0 + n * MINUTE, watts=n) for n in range(90)])
-    closed = T0 + HOUR + compaction.GRACE_MS
+    closed = T0 + HOUR + 5 * MINUTE
     assert store.compact(closed - 1) == compaction.NOTHING
     before = watts(store)
     assert store.compact(closed) == compaction.Compaction(HOUR, 1, 60, True)
@@ -81,6 +82,17 @@ def test_a_late_block_is_merged_into_its_hour_and_its_day(store: EmbeddedStore, 
     compact_all(store, MIDNIGHT + 2 * DAY)
     assert (rows(path, "chunk"), rows(path, "recent")) == (1, 0)
     assert watts(store) == before == [(MIDNIGHT + n * HOUR, n) for n in range(24)]
+
+
+def test_a_late_block_is_merged_into_its_hour_while_the_day_is_open(
+    store: EmbeddedStore, path: Path
+) -> None:
+    store.write([pdu(T0 + n * MINUTE, watts=n) for n in range(0, 60, 2)])
+    compact_all(store, T0 + 2 * HOUR)
+    store.write([pdu(T0 + n * MINUTE, watts=n) for n in range(1, 60, 2)])
+    compact_all(store, T0 + 2 * HOUR)
+    assert (rows(path, "chunk"), rows(path, "recent")) == (1, 0)
+    assert watts(store) == [(T0 + n * MINUTE, n) for n in range(60)]
 
 
 def test_a_block_that_comes_again_after_its_hour_was_compacted_counts_once(

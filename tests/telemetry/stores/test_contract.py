@@ -163,6 +163,8 @@ def test_the_window_holds_its_start_and_not_its_end(store: Store) -> None:
         (T0 + MINUTE, 1.0),
         (T0 + 2 * MINUTE, 2.0),
     ]
+    within_a_minute = store.series(power(T0 + MINUTE - 1, T0 + MINUTE + 1))
+    assert [bucket.mean for bucket in within_a_minute] == [1.0]
     assert store.series(power(T0 + MINUTE, T0 + MINUTE)) == []
     assert store.series(power(T0 + MINUTE, T0)) == []
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from telemetry.errors import StoreAway, StoreError
 from telemetry.sample import Block
 from telemetry.stores.base import SeriesQuery, Store
-from telemetry.stores.influx_http import InfluxWriter
+from telemetry.stores.influx_http import InfluxReader, InfluxWriter
 from telemetry.stores.influx_url import parse_influx
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
 from telemetry.stores.open import open_store
@@ -26,7 +26,7 @@ from tests.telemetry.stores.compare import (
     blocks,
     without_clashes,
 )
-from tests.telemetry.stores.witness import influx_query
+from tests.telemetry.stores.witness import influx_query, speaks_v2
 from tests.telemetry.stores.world import (
     BAD,
     DAY,
@@ -215,19 +215,27 @@ def test_credentials_are_sent_and_their_lack_is_said(
     with influx_server(tmp_path) as server:
         influx_query(server, "CREATE USER me WITH PASSWORD 'p@ss' WITH ALL PRIVILEGES")
         port = int(server.rpartition(":")[2])
-        me = open_at(at_port(port, "me:p%40ss@"))
-        with pytest.raises(StoreAway, match="not found"):
+        admin = InfluxReader(parse_influx(f"influx://me:p%40ss@{LOOPBACK}:{port}/dc"))
+        for mode in ("v1", "v2") if speaks_v2(server) else ("v1",):
+            me = open_at(at_port(port, "me:p%40ss@"), mode=mode)
+            with pytest.raises(StoreAway, match="not found"):
+                me.write([pdu(T0)])
+            admin.ask("CREATE DATABASE dc", [])
             me.write([pdu(T0)])
-        me._reader.ask("CREATE DATABASE dc", [])  # type: ignore[attr-defined]
-        me.write([pdu(T0)])
-        assert len(me.latest()) == 1
-        for credentials in ("", "me:wrong@"):
-            stranger = open_at(at_port(port, credentials))
-            with pytest.raises(StoreAway, match="401") as refusal:
-                stranger.write([pdu(T0)])
-            assert "wrong" not in str(refusal.value)
-            with pytest.raises(StoreAway, match="401"):
-                stranger.series(QUERY)
+            assert len(me.latest()) == 1
+            for credentials in ("", "me:wrong@"):
+                stranger = open_at(at_port(port, credentials), mode=mode)
+                with pytest.raises(StoreAway, match="401") as refusal:
+                    stranger.write([pdu(T0)])
+                assert "wrong" not in str(refusal.value)
+                with pytest.raises(StoreAway, match="401"):
+                    stranger.series(QUERY)
+            if mode == "v2":
+                (tmp_path / "token").write_text("me:p@ss\n")
+                by_token = open_at(server, more=f"&token_file={tmp_path}/token", mode=mode)
+                by_token.write([pdu(T0 + MINUTE)])
+                assert len(by_token.series(QUERY)) == 2
+            admin.ask("DROP DATABASE dc", [])
 
 
 def test_a_victoria_metrics_is_noticed_by_its_answers(victoria: str) -> None:

@@ -10,7 +10,7 @@ from telemetry.errors import ConfigError
 from telemetry.stores.embedded import EmbeddedStore
 from telemetry.stores.influx import InfluxStore
 from telemetry.stores.memory import MemoryCatalogue, MemoryStore
-from telemetry.stores.open import open_store
+from telemetry.stores.open import embedded_path, open_store
 from tests.telemetry.stores.child import CHECKOUT
 
 
@@ -35,6 +35,11 @@ def test_a_relative_path_is_relative_to_where_one_is(
     monkeypatch.chdir(tmp_path)
     open_store("embedded:var/samples.db", MemoryCatalogue()).close()
     assert (tmp_path / "var" / "samples.db").is_file()
+
+
+def test_a_fourth_slash_does_no_harm(tmp_path: Path) -> None:
+    assert embedded_path(f"embedded:///{tmp_path}/samples.db") == tmp_path / "samples.db"
+    assert str(embedded_path("embedded:////var/x.db")) == "/var/x.db"
 
 
 def test_reading_only_makes_no_file(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Records from elsewhere in, and out again: importers and exporters."""

@@ -1,0 +1,1 @@
+"""Devices to poll, points bound to objects, charts, the collector; the readings port."""
