@@ -24,6 +24,7 @@ from facilities.paths import bundle
 from facilities.power import area as power
 from facilities.readings import Readings
 from facilities.settings import Settings
+from facilities.shipping import area as shipping
 from facilities.sites import area as sites
 from facilities.web import faults, once, page, rest, security, sheets, views
 from facilities.web.dispatch import HouseApp
@@ -32,7 +33,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, sites, hosting, power, monitoring)
+AREAS = (accounts, parties, files, labels, sites, hosting, power, shipping, monitoring)
 
 
 #: Kinds of long work that the worker can do.
