@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Enter, Visit
+from tests.browser.conftest import DESKTOP, PHONE, Enter, Visit, row_of
 from tests.servers.processes import wait_until
 
 #: A panel's branch meter is read and bound within the first minute of the demo.
@@ -41,7 +41,7 @@ def test_home_shows_what_is_near_its_limit(elias: Visit) -> None:
 def test_from_the_chain_to_live_amps_beside_the_rating(elias: Visit) -> None:
     page = elias.page
     page.get_by_role("navigation", name="Areas").get_by_role("link", name="Power").click()
-    main = page.get_by_role("row").filter(has_text=re.compile(r"MSB-A switchgear"))
+    main = row_of(page, "MSB-A")
     expect(main.locator(".live-number").first).to_have_text(re.compile(r"\d.*W"), timeout=LIVE_MS)
     page.get_by_role("link", name=PANEL, exact=True).click()
     row = page.get_by_role("row").filter(has_text="Rack R1-06, feed A")

@@ -47,7 +47,7 @@ def test_from_the_site_to_a_rack_by_the_plan(fiona: Visit) -> None:
 
 
 def test_a_rack_shows_live_power_per_feed_with_ages(fiona: Visit) -> None:
-    page = fiona.open("/search?q=R1-06")
+    page = fiona.find("R1-06")
     live = page.get_by_role("region", name="Live values")
     for feed in ("Feed A", "Feed B"):
         group = live.locator(".live-group").filter(has_text=feed)
@@ -59,7 +59,7 @@ def test_a_rack_shows_live_power_per_feed_with_ages(fiona: Visit) -> None:
 
 
 def test_live_parts_refresh_without_a_reload(fiona: Visit) -> None:
-    page = fiona.open("/search?q=R1-06")
+    page = fiona.find("R1-06")
     live = page.get_by_role("region", name="Live values")
     expect(live.locator("[data-at]").first).to_be_visible(timeout=LIVE_MS)
     page.evaluate("window.sameDocument = true")
@@ -81,7 +81,7 @@ def add(page: Page, name: str, unit: str) -> None:
 def test_equipment_is_refused_where_something_stands_then_added_found_moved_removed(
     fiona: Visit,
 ) -> None:
-    page = fiona.open("/search?q=R1-09")
+    page = fiona.find("R1-09")
     page.get_by_role("link", name="Add equipment", exact=True).click()
     add(page, "proof-1", "1")
     wrong = page.get_by_role("alert").first
@@ -106,12 +106,12 @@ def test_equipment_is_refused_where_something_stands_then_added_found_moved_remo
     expect(page.get_by_role("alert").first).to_contain_text("Say why.")
     page.get_by_label("Reason").fill("end of contract")
     page.get_by_role("button", name="Remove proof-1").click()
-    page = fiona.open("/search?q=R1-09")
+    page = fiona.find("R1-09")
     expect(page.get_by_role("group", name="Front of R1-09")).not_to_contain_text("proof-1")
 
 
 def test_an_empty_unit_of_the_elevation_starts_the_form_by_keyboard(fiona: Visit) -> None:
-    page = fiona.open("/search?q=R1-09")
+    page = fiona.find("R1-09")
     slot = page.get_by_role("link", name="Add equipment at U30 front")
     slot.focus()
     page.keyboard.press("Enter")

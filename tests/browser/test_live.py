@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, row_of
 from tests.servers.demo import Demo, rackhouse
 from tests.servers.family import family
 
@@ -34,8 +34,7 @@ def no_mains_on_a(demo: Demo) -> Iterator[None]:
 
 def amps(page: Page, node: str) -> float:
     """The amps of L1 that the chain shows for a node; -1 where it shows no number."""
-    row = page.get_by_role("row").filter(has_text=re.compile(rf"\b{node} "))
-    found = re.search(r"L1\s*([\d.]+)", row.inner_text())
+    found = re.search(r"L1\s*([\d.]+)", row_of(page, node).inner_text())
     return float(found.group(1)) if found else -1.0
 
 
@@ -45,7 +44,7 @@ def test_a_lost_utility_is_seen_in_every_reading_it_touches(
     visit = enter("elias")
     home, chain = visit.page, visit.page.context.new_page()
     chain.goto(f"{visit.url}/power/")
-    main = chain.get_by_role("row").filter(has_text=re.compile(r"MSB-A switchgear"))
+    main = row_of(chain, "MSB-A")
     expect(main.locator(".live-good").first).to_be_visible(timeout=LIVE_MS)
     before = amps(chain, "MSB-B")
     assert before > 0
@@ -57,7 +56,7 @@ def test_a_lost_utility_is_seen_in_every_reading_it_touches(
     expect(main).to_contain_text(re.compile(r"L1\s*0\.0.A|no data"), timeout=LIVE_MS)
     chain.wait_for_function(
         """before => { const row = [...document.querySelectorAll('tr')]
-          .find(r => /MSB-B switchgear/.test(r.innerText));
+          .find(r => /MSB-B\\s+switchgear/.test(r.innerText));
           const found = row && /L1\\s*([\\d.]+)/.exec(row.innerText);
           return found && Number(found[1]) > before + 0.5; }""",
         arg=before,
@@ -91,7 +90,7 @@ def test_without_a_collector_values_turn_stale_and_come_back(enter: Enter, colle
     expect(row).to_contain_text("no collector has been heard")
     visit.check("device-stale-desktop")
     chain = visit.open("/power/")
-    main = chain.get_by_role("row").filter(has_text=re.compile(r"MSB-A switchgear"))
+    main = row_of(chain, "MSB-A")
     expect(main.locator(".live-good")).to_have_count(0)
     expect(main).to_contain_text("no data")
     os.kill(collector, signal.SIGCONT)
