@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from facilities.accounts.history import act_as
 from facilities.accounts.recorded import Actor
 from facilities.db import now
+from facilities.demo.dock_records import add_dock
 from facilities.demo.people import add_people
 from facilities.demo.power_records import add_cords, add_power
 from facilities.demo.shapes import DemoPiece, DemoSite, DemoType
@@ -58,6 +59,7 @@ def seed(session: Session, site: DemoSite, passwords: Mapping[str, str]) -> Seed
         seeded.equipment[piece.name] = _add_piece(session, piece, seeded, at)
     seeded.nodes = add_power(session, site, seeded.site_id, seeded.rooms, seeded.racks)
     add_cords(session, site, seeded.site_id, seeded.nodes, seeded.equipment)
+    add_dock(session, seeded.site_id, at)
     return seeded
 
 

@@ -26,9 +26,9 @@ from facilities.hosting.views_explain import Explained, explain
 from facilities.hosting.views_forms import (
     equipment_facts,
     place_typed,
-    show_facts,
-    show_place,
     show_start,
+    shown_facts,
+    shown_place,
 )
 from facilities.hosting.views_live import live_part
 from facilities.hosting.views_racks import filters
@@ -155,10 +155,8 @@ def edit_piece(equipment_id: int) -> ResponseReturnValue:
     """Edit what is known of a piece; its place is changed by moving it."""
     piece = found_piece(equipment_id)
     require(EDIT, piece.site_id)
-    form, explained = EquipmentForm(obj=piece), Explained()
+    form, explained = EquipmentForm(data=shown_facts(piece)), Explained()
     form.offer_owners(queries_racks.owners(session()))
-    if request.method == "GET":
-        show_facts(form, piece)
     if form.posted():
         with attempt() as refusals:
             check_version(form.seen_version, piece.version)
@@ -177,10 +175,7 @@ def move_piece(equipment_id: int) -> ResponseReturnValue:
     """Move a piece within its rack, to another, into a chassis."""
     piece = found_piece(equipment_id)
     require(EDIT, piece.site_id)
-    form, explained = MoveForm(), Explained()
-    if request.method == "GET":
-        show_place(form, piece)
-        form.version.data = str(piece.version)
+    form, explained = MoveForm(data=shown_place(piece)), Explained()
     if form.posted():
         with attempt() as refusals:
             check_version(form.seen_version, piece.version)

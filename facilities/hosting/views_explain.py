@@ -20,7 +20,7 @@ from facilities.hosting.service_judging import body_of
 from facilities.hosting.service_placing import place_of
 from facilities.hosting.units import halves
 from facilities.hosting.values import Place
-from facilities.hosting.views_forms import place_typed
+from facilities.hosting.views_forms import place_typed, shown_facts, shown_place
 from facilities.web.house import house, session
 
 
@@ -40,7 +40,7 @@ def explain(
     form.refuse(refusals)
     meanwhile: Sequence[tuple[str, Any, Any]] = ()
     if piece is not None and any(refusal.field == "version" for refusal in refusals):
-        meanwhile = form.saved_meanwhile(piece, piece.version)
+        meanwhile = form.saved_meanwhile(piece, shown_place(piece) | shown_facts(piece))
     if not any(refusal.rule in ("SP-03", "SP-05") for refusal in refusals):
         return Explained(meanwhile=meanwhile)
     try:

@@ -64,25 +64,34 @@ def _full_depth(form: EquipmentForm, by_type: bool) -> bool | None:
     return None if form.seen_version is None and not by_type else True
 
 
-def show_place(form: PlaceForm, piece: Equipment) -> None:
-    """Fill the place of a form with where the piece stands."""
-    form.rack_id.data = rack_text(piece.rack) if piece.rack and not piece.parent_id else None
-    form.parent_id.data = _handle(piece.parent) if piece.parent else None
-    form.bay.data = piece.bay
-    form.face.data, form.lane.data = piece.face, piece.lane
-    form.channel.data = piece.channel or ""
-    form.channel_start_mm.data = piece.channel_start_mm
-    if piece.rack is not None and piece.start_half_u is not None:
-        printed = printed_position(numbering_of(piece.rack), piece.start_half_u)
-        form.position_u.data = _plain(printed)
+def shown_place(piece: Equipment) -> dict[str, Any]:
+    """Where a piece stands, as a form shows it."""
+    rack, start = piece.rack, piece.start_half_u
+    position = None
+    if rack is not None and start is not None:
+        position = _plain(printed_position(numbering_of(rack), start))
+    return {
+        "rack_id": rack_text(rack) if rack and not piece.parent_id else None,
+        "position_u": position,
+        "face": piece.face,
+        "lane": piece.lane,
+        "channel": piece.channel or "",
+        "channel_start_mm": piece.channel_start_mm,
+        "parent_id": _handle(piece.parent) if piece.parent else None,
+        "bay": piece.bay,
+        "version": str(piece.version),
+    }
 
 
-def show_facts(form: EquipmentForm, piece: Equipment) -> None:
-    """Fill what a column does not hold as it is typed."""
-    form.type_id.data = type_words(piece.type) if piece.type else None
-    form.height_u.data = _plain(piece.height_half_u / 2)
-    form.half_deep.data = not piece.full_depth
-    form.version.data = str(piece.version)
+def shown_facts(piece: Equipment) -> dict[str, Any]:
+    """What is known of a piece, as a form shows it."""
+    plain = {item.name: getattr(piece, item.name) for item in fields(EquipmentFacts)}
+    return plain | {
+        "type_id": type_words(piece.type) if piece.type else None,
+        "height_u": _plain(piece.height_half_u / 2),
+        "half_deep": not piece.full_depth,
+        "version": str(piece.version),
+    }
 
 
 def show_start(form: PlaceForm, rack: Rack, asked: dict[str, Any]) -> None:

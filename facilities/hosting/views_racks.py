@@ -134,7 +134,7 @@ def _entry(form: RackForm, title: str, row: Rack | None) -> ResponseReturnValue:
             flash(f"Rack {saved.name} is saved.")
             return redirect(url_for("hosting.rack", rack_id=saved.id))
         if row is not None and any(refusal.field == "version" for refusal in refusals):
-            meanwhile = form.saved_meanwhile(row, row.version)
+            meanwhile = form.saved_meanwhile(row)
     page = {"form": form, "title": title, "rack": row, "meanwhile": meanwhile}
     body = render_template("hosting/rack_entry.html", **page)
     return body, 422 if request.method == "POST" else 200

@@ -62,7 +62,7 @@ def register(registries: Registries) -> None:
     registries.searches.append(SearchProvider("devices", P.DEVICES_VIEW, provide.search_devices))
     registries.nav.append(
         NavEntry(
-            "devices", "Devices", "cpu", "monitoring.devices", P.DEVICES_VIEW,
+            "devices", "Devices", "plug-connected", "monitoring.devices", P.DEVICES_VIEW,
             order=60, roles={"facilities": 50, "electrician": 40},
         )
     )  # fmt: skip

@@ -90,7 +90,7 @@ def _poles(session: Session, panel: PowerNode) -> Mapping[int, tuple[ObjectRef, 
     return {
         position: (
             ObjectRef("power_node", breaker.id),
-            line_of(panel.layout, position, panel.spaces),
+            line_of(panel.layout, position, panel.spaces, panel.lines),
         )
         for breaker in session.scalars(breakers)
         for position in breaker.positions

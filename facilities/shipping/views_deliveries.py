@@ -140,7 +140,7 @@ def _head(delivery: Delivery) -> ObjectHead:
     facts = [
         KeyFact("Tracking", delivery.number_shown),
         KeyFact("Carrier", delivery.carried_by),
-        KeyFact("For", delivery.for_whom, tone="warning" if not delivery.recipient_name else ""),
+        KeyFact("For", delivery.for_whom, tone=_nobody_tone(delivery)),
         KeyFact("Pieces", str(delivery.pieces) if delivery.pieces else None),
         KeyFact("Condition", delivery.condition, tone=_condition_tone(delivery)),
         KeyFact("Where", service.at_dock(delivery)),
@@ -159,6 +159,11 @@ def _head(delivery: Delivery) -> ObjectHead:
         "unknown" if delivery.voided_at else TONES.get(delivery.state, ""),
         facts,
     )
+
+
+def _nobody_tone(delivery: Delivery) -> str:
+    nobody = not delivery.recipient_name and delivery.handed_to is None
+    return "warning" if nobody else ""
 
 
 def _condition_tone(delivery: Delivery) -> str:

@@ -37,7 +37,7 @@ def offer_sites(form: SiteForm, permission: str) -> Sequence[Site]:
     """Fill the form's sites; the one chosen last (kept in the cookie) comes first by default."""
     sites = sites_open(permission)
     form.site_id.choices = choices((site.id, f"{site.code} {site.name}") for site in sites)
-    if not form.sent:
+    if form.entry_key.raw_data is None:  # a new form, also one that follows a POST
         last = cookie.get("dock_site")
         form.site_id.data = last if last in {s.id for s in sites} else (sites[0].id if sites else 0)
         form.entry_key.data = uuid.uuid4().hex

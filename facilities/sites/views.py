@@ -228,7 +228,7 @@ def entry(
             flash(f"{saved.name or saved.code} is saved.")
             return redirect(page_of(saved))
         if any(refusal.field == "version" for refusal in refusals):
-            meanwhile = form.saved_meanwhile(row, row.version)
+            meanwhile = form.saved_meanwhile(row)
     page = {"form": form, "title": title, "meanwhile": meanwhile}
     body = render_template("sites/entry.html", **page, back=request.referrer)
     return body, 422 if request.method == "POST" else 200

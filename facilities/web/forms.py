@@ -1,6 +1,6 @@
 """The base of every form: CSRF, plain words, refusals put beside the field they name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -27,16 +27,20 @@ class HouseForm(FlaskForm):
         text = str(self.version.data or "")
         return int(text) if text.isdigit() else None
 
-    def saved_meanwhile(self, row: Any, version: int) -> list[tuple[str, Any, Any]]:
+    def saved_meanwhile(
+        self, row: Any, shown: Mapping[str, Any] | None = None
+    ) -> list[tuple[str, Any, Any]]:
         """After a conflict: (label, saved, typed) of every field that differs from the row.
 
-        Takes on the row's version, so that saving again is a decision and not another conflict.
+        shown: the row as the form shows it, where that is not the row's own columns. Takes on the
+        row's version, so that saving again is a decision and not another conflict.
         """
-        self.version.data = str(version)
+        self.version.data = str(row.version)
         differing = []
         for name, field in self._fields.items():
-            if hasattr(row, name) and name != "version":
-                saved = getattr(row, name)
+            known = hasattr(row, name) if shown is None else name in shown
+            if known and name != "version":
+                saved = getattr(row, name) if shown is None else shown[name]
                 if (saved or None) != (field.data or None):
                     differing.append((field.label.text, saved, field.data))
         return differing

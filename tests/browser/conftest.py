@@ -1,11 +1,12 @@
 """One running demo site and Debian's Chromium; every page is looked at twice: desktop and phone."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.servers.browser import ARGUMENTS
 from tests.servers.demo import ROOT, Demo
@@ -44,6 +45,14 @@ class Visit:
         assert response is not None and response.status == 200, f"{path}: {response}"
         return self.page
 
+    def find(self, name: str) -> Page:
+        """Search for a name and open what bears it: at once, or from the list of hits."""
+        page = self.open(f"/search?q={name}")
+        if "/search?" in page.url:
+            page.locator(".hit").get_by_text(name, exact=True).first.click()
+            page.wait_for_url(re.compile(r"^(?!.*/search)"))
+        return page
+
     def picture(self, name: str) -> None:
         """Keep a screenshot in build/pictures."""
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -66,6 +75,11 @@ class Visit:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= seen + 1, f"{name} scrolls sideways: {wide} > {seen}"
+
+
+def row_of(page: Page, link: str) -> Locator:
+    """The row of a table that holds the link with exactly this text."""
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=link, exact=True))
 
 
 Enter = Callable[..., Visit]

@@ -15,7 +15,10 @@ from tests.servers.family import alive, ears, family
 from tests.servers.processes import LOOPBACK, free_port, wait_until
 
 STOPS_WITHIN_S = 20.0
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc of Linux")
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc of Linux"),
+]
 
 
 @pytest.fixture(scope="module")

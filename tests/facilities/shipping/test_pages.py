@@ -28,10 +28,14 @@ def _scan(rosa: Person, dock: Dock, text: str, **more: str) -> str:
 
 
 def test_ten_scans_in_a_row_are_ten_entries(person: Enter, dock: Dock, records: Session) -> None:
-    rosa = person("receiving")
+    rosa, keys = person("receiving"), set()
     for n in range(10):
         page = _scan(rosa, dock, f"JJD00{n:08d}")
         assert f"Logged: D{n + 1:05d}" in page and "autofocus" in page
+        strip = page[page.index("The last ten") :]
+        assert strip.index(f"JJD00{n:08d}") <= strip.index("JJD0000000000"), "newest first"
+        assert _key(page) not in keys, "each form makes one entry"
+        keys.add(_key(page))
     assert records.scalar(select(func.count()).select_from(Delivery)) == 10
 
 
