@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from facilities.accounts.permissions import ROLES, Permission, Role
 from facilities.web.doors import PUBLIC, SIGNED_IN
@@ -52,7 +52,10 @@ def test_nothing_that_only_looks_is_needed_to_change(app: Flask) -> None:
 
 def _url(app: Flask, rule: Rule) -> str:
     words = {"kind": "rack", "key": "nothing", "secret": "nothing", "tab": "history"}
-    values = {name: words.get(name, 1) for name in rule.arguments}
+    values: dict[str, Any] = {name: words.get(name, 1) for name in rule.arguments}
+    for name, converter in rule._converters.items():
+        if isinstance(converter, AnyConverter):
+            values[name] = min(converter.items)
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
