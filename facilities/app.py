@@ -11,6 +11,7 @@ from facilities.accounts import history, login, permit
 from facilities.accounts.tidy_service import tidy
 from facilities.files import area as files
 from facilities.hosting import area as hosting
+from facilities.hosting.service_timers import expire_holds
 from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
@@ -24,6 +25,7 @@ from facilities.paths import bundle
 from facilities.power import area as power
 from facilities.readings import Readings
 from facilities.settings import Settings
+from facilities.shipping import area as shipping
 from facilities.sites import area as sites
 from facilities.web import faults, once, page, rest, security, sheets, views
 from facilities.web.dispatch import HouseApp
@@ -32,7 +34,7 @@ from facilities.web.house import House
 from facilities.web.registry import Registries
 
 #: In the order in which they may know each other (design, section 3).
-AREAS = (accounts, parties, files, labels, sites, hosting, power, monitoring)
+AREAS = (accounts, parties, files, labels, sites, hosting, power, shipping, monitoring)
 
 
 #: Kinds of long work that the worker can do.
@@ -42,6 +44,7 @@ JOBS: dict[str, JobKind] = {}
 def timers(settings: Settings) -> list[TimerKind]:
     """What the worker does again and again."""
     known = [TimerKind("tidy", 3600, tidy), TimerKind("bind", 10, bind_new_devices)]
+    known.append(TimerKind("holds", 60, expire_holds))
     if settings.smtp_url:
         channels = {"mail": mail_channel(settings.smtp_url, settings.mail_from)}
         known.append(TimerKind("outbox", 5, lambda sessions: deliver_due(sessions, channels)))

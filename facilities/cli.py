@@ -16,8 +16,10 @@ from facilities.accounts.commands import history, token, user
 from facilities.app import JOBS, create_app, open_records, timers
 from facilities.demo.commands import demo, plant_run
 from facilities.errors import RackhouseError
+from facilities.exchange.commands import import_
 from facilities.jobs.worker import Worker
 from facilities.monitoring.commands import collect
+from facilities.monitoring.own_health import running_version
 from facilities.settings import Settings, load_settings
 from facilities.web.shop import Shop, pass_shop
 from telemetry.cli import profiles
@@ -27,7 +29,7 @@ from telemetry.cli_store import store
 
 
 @click.group()
-@click.version_option(package_name="rackhouse")
+@click.version_option(running_version(), prog_name="rackhouse")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Rackhouse: data-center facilities management with telemetry."""
@@ -46,6 +48,10 @@ def cli(context: click.Context) -> None:
         ],
     )
     context.obj = Shop(settings, open_records)
+    # Telemetry knows no data folder: the store that is looked after is the one of the settings.
+    context.default_map = {
+        "store": {name: {"url": settings.samples_url} for name in store.commands}
+    }
 
 
 @cli.group()
@@ -110,7 +116,9 @@ def work(shop: Shop) -> None:
 
 
 plant.add_command(plant_run)
-for command in (user, token, history, collect, demo, plant, emulate, profiles, store, probe, read):
+OPERATION = (user, token, history, import_, collect, demo)
+TELEMETRY = (plant, emulate, profiles, store, probe, read)
+for command in (*OPERATION, *TELEMETRY):
     cli.add_command(command)
 
 

@@ -9,7 +9,23 @@ from facilities.monitoring import models as monitoring
 from facilities.notify import models as notify
 from facilities.parties import models as parties
 from facilities.power import models as power
+from facilities.shipping import models as shipping
+from facilities.shipping import models_custody as custody
 from facilities.sites import models as sites
 from facilities.web import once
 
-ALL = (accounts, once, parties, files, notify, jobs, sites, hosting, power, monitoring, machine)
+ALL = (
+    accounts,
+    once,
+    parties,
+    files,
+    notify,
+    jobs,
+    sites,
+    hosting,
+    power,
+    shipping,
+    custody,
+    monitoring,
+    machine,
+)

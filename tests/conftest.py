@@ -2,11 +2,14 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.servers.browser import axe, chromium
 from tests.servers.databases import postgres
+from tests.servers.demo import demo
 from tests.servers.network import mailbox, net_snmp_tools, snmpd
+from tests.servers.sharing import ByDemo
 from tests.servers.stores import influxd, victoria
 from tests.servers.summary import (
     pytest_sessionfinish,
@@ -17,6 +20,7 @@ from tests.servers.summary import (
 __all__ = [
     "axe",
     "chromium",
+    "demo",
     "influxd",
     "mailbox",
     "net_snmp_tools",
@@ -36,3 +40,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByDemo:
+    """Every test of the running demo goes to one worker, so that it runs once."""
+    return ByDemo(config, log)

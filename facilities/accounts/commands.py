@@ -9,6 +9,7 @@ from facilities.accounts.recorded import Actor
 from facilities.web.shop import Shop, pass_shop
 
 OPERATOR = Actor("user", None, "operator")
+ROLE = click.Choice(list(Role), case_sensitive=False)
 
 
 @click.group()
@@ -19,8 +20,10 @@ def user() -> None:
 @user.command("add")
 @click.argument("username")
 @click.option("--name", default="", help="The name people read; the user name if not given.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
-@click.option("--email", default=None)
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=ROLE, help="Repeat it for more."
+)
+@click.option("--email", default=None, help="Where notices go.")
 @pass_shop
 def add_user(shop: Shop, username: str, name: str, roles: tuple[str, ...], email: str) -> None:
     """Add a person and print a one-time link with which they set a password."""
@@ -31,6 +34,19 @@ def add_user(shop: Shop, username: str, name: str, roles: tuple[str, ...], email
         secret = service.welcome_link(session, added)
         session.commit()
     click.echo(f"{added.username} sets a password at {shop.base_url}/welcome/{secret}")
+
+
+@user.command("link")
+@click.argument("username")
+@pass_shop
+def link_user(shop: Shop, username: str) -> None:
+    """Print a one-time link with which a person sets a new password: for a forgotten one."""
+    with shop.sessions() as session:
+        act_as(session, OPERATOR)
+        found = service.find_user(session, username)
+        secret = service.welcome_link(session, found)
+        session.commit()
+    click.echo(f"{found.username} sets a password at {shop.base_url}/welcome/{secret}")
 
 
 @click.group()

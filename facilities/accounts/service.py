@@ -91,6 +91,14 @@ def add_user(
     return user
 
 
+def find_user(session: Session, username: str) -> User:
+    """The person of that user name who may sign in. Raises NotFound."""
+    user = session.scalar(select(User).where(User.username == username.strip().lower()))
+    if user is None or not user.active:
+        raise NotFound(f"There is no user {username!r} who may sign in.")
+    return user
+
+
 def set_password(session: Session, user: User, password: str) -> None:
     """A new password; every other session of the person ends. Raises Refused."""
     del session

@@ -124,6 +124,7 @@ def devices() -> Iterator[DemoDevice]:
         yield _device("meter", f"MCC-{side}", "power_meter", "schneider-iem3000")
         yield _device("ups", f"UPS-{side}", "ups", "ups-rfc1628")
         for row in ROW_RACKS:
+            yield _device("meter", rpp(side, row), "power_meter", "schneider-iem3000")
             yield _device("bcm", rpp(side, row), "branch_meter", "schneider-bcpme")
         for row, count in ROW_RACKS.items():
             for place in range(1, count + 1):

@@ -44,8 +44,13 @@ class PduPart:
     bound: tuple[BoundPoint, ...]
 
 
-def bound_points(session: Session, refs: Collection[ObjectRef], now: datetime) -> list[BoundPoint]:
-    """Every binding of these objects, in the order in which they were made. One statement."""
+def bound_points(
+    session: Session, refs: Collection[ObjectRef], now: datetime, beginning: str = ""
+) -> list[BoundPoint]:
+    """The bindings of these objects, in the order in which they were made. One statement.
+
+    beginning: only metrics that begin so.
+    """
     by_kind: dict[str, list[int]] = {}
     for ref in refs:
         by_kind.setdefault(ref.kind, []).append(ref.id)
@@ -63,7 +68,7 @@ def bound_points(session: Session, refs: Collection[ObjectRef], now: datetime) -
         .join(Device, Device.id == Binding.device_id)
         .outerjoin(DeviceHealth, DeviceHealth.device_id == Device.id)
         .outerjoin(Calibration, _calibrates())
-        .where(chosen)
+        .where(chosen, Binding.metric.startswith(beginning, autoescape=True))
         .order_by(Binding.id)
     )
     return [_bound(tuple(row), now) for row in session.execute(statement)]

@@ -1,6 +1,6 @@
 """From a store's cells to live values: telemetry's words become those of the readings port."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,10 +25,15 @@ class KeptPoint:
     raw: Raw
 
 
-def cells_of(latest: Latest) -> Iterable[KeptPoint]:
-    """The cells of a newest block, with the newest usable value of each."""
+def cells_of(latest: Latest, only: Collection[str] | None = None) -> Iterable[KeptPoint]:
+    """The cells of a newest block, with the newest usable value of each.
+
+    only: the ids of the points that are wanted (a set: devices have hundreds); None for all.
+    """
     block, every_s = latest.block, latest.block.layout.every_s
     for n, point in enumerate(block.layout.points):
+        if only is not None and point.id not in only:
+            continue
         last_at_ms = latest.last_at_ms[n]
         kept = Kept(
             value=named_value(point, block.values[n], block.raw[n]),

@@ -15,7 +15,7 @@ from facilities.monitoring.calibration import UNCORRECTED, Correction
 from facilities.monitoring.cells import KeptPoint, cells_of, live_value
 from facilities.monitoring.machine import DeviceHealth
 from facilities.monitoring.models import Calibration, Device
-from facilities.monitoring.readings_port import StoreReadings
+from facilities.monitoring.readings_port import StoreReadings, by_device
 from facilities.monitoring.staleness import Source, judge
 from facilities.readings import LiveValue, ObjectRef
 from telemetry.errors import StoreError
@@ -51,7 +51,7 @@ class Snapshot:
         self._now = port.clock()
         self._sources = _sources(session, device_ids, sites, self._now)
         self._corrections = _corrections(session, device_ids)
-        self._only = None if only is None else frozenset(only)
+        self._only = None if only is None else by_device(only)
         try:
             self._latest = port.cache.latest(list(self._sources)) if self._sources else []
         except StoreError as error:
@@ -74,9 +74,7 @@ class Snapshot:
                 yield device, cell
 
     def _asked(self, device: str, latest: Latest) -> Iterable[KeptPoint]:
-        if self._only is None:
-            return cells_of(latest)
-        return (cell for cell in cells_of(latest) if (device, cell.point.id) in self._only)
+        return cells_of(latest, None if self._only is None else self._only.get(device, ()))
 
     def _judged(self, device: str, cell: KeptPoint) -> Shown:
         source, point = self._sources[device], cell.point.id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from facilities.hosting.models import Rack
 from facilities.monitoring.models import Binding
+from facilities.monitoring.readings_port import StoreReadings
 from facilities.monitoring.totals import INLET, INLET_PARTS
 from facilities.readings import LiveValue, ObjectRef, Readings
 from facilities.web.house import house
@@ -73,7 +74,10 @@ def racks_with_sensors(session: Session, sites: Collection[int] | None) -> list[
 def of_racks(readings: Readings, rack_ids: Collection[int]) -> Mapping[int, LiveValue | None]:
     """The hottest inlet of each rack; None where it has no sensor."""
     refs = [ObjectRef("rack", rack_id) for rack_id in rack_ids]
-    found = readings.latest(refs)
+    if isinstance(readings, StoreReadings):
+        found = readings.latest_of(refs, INLET)
+    else:
+        found = readings.latest(refs)
     return {ref.id: inlet_of(found.get(ref, ())) for ref in refs}
 
 

@@ -21,6 +21,8 @@ class LatestCache:
 
         Raises StoreError as the store does; nothing is answered from memory then.
         """
+        if not devices:
+            return []
         at_s = time.monotonic()
         with self._lock:
             fresh = {

@@ -65,7 +65,7 @@ class HouseMetrics(Collector):
     def collect(self) -> Iterable[Metric]:
         """All families; asked once a scrape."""
         info = GaugeMetricFamily("rackhouse_info", "The running version.", labels=["version"])
-        info.add_metric([_version()], 1)
+        info.add_metric([running_version()], 1)
         yield info
         yield from self._devices()
         yield from self._collectors()
@@ -130,7 +130,8 @@ def _has_token() -> bool:
     return bool(wanted) and given is not None and hmac.compare_digest(wanted, given)
 
 
-def _version() -> str:
+def running_version() -> str:
+    """The version of the installed package; "checkout" where none is installed."""
     try:
         return version("rackhouse")
     except PackageNotFoundError:

@@ -10,7 +10,7 @@ from facilities.hosting.models import Equipment, Rack
 from facilities.power.chain_queries import limit_of, plant_above
 from facilities.power.failover import CordEnd, Load, Shortcut, shortcut
 from facilities.power.limits import Limit
-from facilities.power.live import line_amps_of, number, pick
+from facilities.power.live import BranchAmps, branch_amps, line_amps_of, number
 from facilities.power.models import PowerNode
 from facilities.power.rack_figures import RackFigures, figures
 from facilities.power.rack_queries import (
@@ -25,7 +25,7 @@ from facilities.power.rack_queries import (
 from facilities.power.redundancy import Finding, of_many
 from facilities.power.standing import Standing, standing
 from facilities.power.views import EDIT, VIEW
-from facilities.readings import LiveValue, ObjectRef
+from facilities.readings import ObjectRef
 from facilities.web.house import house, session, viewer
 
 MOST_TRIAL_W = 200_000.0
@@ -58,6 +58,7 @@ def rack_tab(ref: ObjectRef) -> str:
         rows=rows,
         feeds=[(feed, [row for row in rows if row.node.feed == feed]) for feed in _feeds(rows)],
         figures=rack_figures(power, feeds, trial_w),
+        measured=measured_amps(power),
         loads=power.consumers,
         findings=findings_of(power),
         shortcut=metered_shortcut(rows, feeds),
@@ -121,6 +122,18 @@ def rack_figures(power: RackPower, feeds: list[str], trial_w: float | None) -> R
     return figures(loads, stations, feeds)
 
 
+def measured_amps(power: RackPower) -> dict[int, BranchAmps]:
+    """What is metered now at each station: the PDUs, and their feeders where all below is read."""
+    values = {ref.id: found for ref, found in power.latest.items() if ref.kind == "power_node"}
+    rows = power.plant.rows
+    found = {pdu.id: line_amps_of(values.get(pdu.id, ()), pdu.lines) for pdu in power.pdus}
+    for feeder in dict.fromkeys(power.sharing.values()):
+        below = [pdu for pdu, above in power.sharing.items() if above == feeder]
+        children = [(f"PDU {pdu}", values.get(pdu, ())) for pdu in below]
+        found[feeder] = branch_amps(values.get(feeder, ()), rows[feeder].lines, children)
+    return found
+
+
 def findings_of(power: RackPower) -> list[tuple[Consumer, Finding]]:
     """PW-29 for every load whose cords all end in this rack's chain."""
     known = power.plant.chain.nodes
@@ -145,11 +158,6 @@ def metered_shortcut(rows: list[PduRow], feeds: list[str]) -> Shortcut | None:
     return shortcut(_amps(one), _amps(other), limits[0], limits[1])
 
 
-def feed_watts(rows: list[PduRow]) -> list[LiveValue | None]:
-    """The live watts of each PDU of a feed."""
-    return [row.standing.watts for row in rows]
-
-
 def _amps(row: PduRow) -> list[float]:
     return [number(row.standing.amps.by_line[line]) or 0.0 for line in row.node.lines]
 
@@ -169,13 +177,3 @@ def _trial_cords(power: RackPower) -> tuple[CordEnd, ...]:
     for pdu in power.pdus:
         first.setdefault(pdu.feed, end_of(pdu, pdu.lines))
     return tuple(first.values())
-
-
-def rack_watts(power: RackPower) -> tuple[float | None, int, int]:
-    """(sum of the PDUs' live watts, known, all): None unless at least one is known."""
-    values = [
-        number(pick(power.latest.get(ObjectRef("power_node", pdu.id), ()), "power.active"))
-        for pdu in power.pdus
-    ]
-    known = [value for value in values if value is not None]
-    return (sum(known) if known else None), len(known), len(values)

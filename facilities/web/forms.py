@@ -72,7 +72,7 @@ def strip(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
-def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """What a SelectField offers, from (value, label)."""
     return [SelectChoice(value, label) for value, label in pairs]
 

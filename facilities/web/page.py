@@ -24,6 +24,7 @@ def install(app: Flask) -> None:
         moment=lambda at, seconds=False: show.moment(at, house().settings.time_zone, seconds),
         since=lambda at: show.since(at, house().clock()),
         half_units=show.half_units,
+        metric_words=show.metric_words,
         combine=lambda one, other: {**one, **other},
     )
     app.jinja_env.globals.update(

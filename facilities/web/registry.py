@@ -178,6 +178,19 @@ class HomeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeLead:
+    """What stands above the cards on the home page of these roles: the tool they work with.
+
+    render: safe markup, or "" where there is nothing to work with yet.
+    """
+
+    key: str
+    permission: str
+    roles: frozenset[str]
+    render: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One search result; `exact` hits come first, then by rank (0 best)."""
 
@@ -239,6 +252,7 @@ class Registries:
     facts: list[FactProvider] = field(default_factory=list)
     overlays: list[PlanOverlay] = field(default_factory=list)
     cards: list[HomeCard] = field(default_factory=list)
+    leads: list[HomeLead] = field(default_factory=list)
     searches: list[SearchProvider] = field(default_factory=list)
     nav: list[NavEntry] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)

@@ -54,6 +54,43 @@ def since(at: datetime | None, now: datetime) -> str:
     return "never" if at is None else f"{age((now - at).total_seconds())} ago"
 
 
+#: What people call a metric (UN-03); the longest beginning counts, the rest follows it.
+METRICS = {
+    "power.active": "Power",
+    "power.active.total": "Power, all feeds",
+    "power.apparent": "Apparent power",
+    "power.reactive": "Reactive power",
+    "energy.active": "Energy",
+    "energy.apparent": "Apparent energy",
+    "temperature.inlet": "Inlet temperature",
+    "temperature.outlet": "Exhaust temperature",
+    "battery.charge": "Battery charge",
+    "battery.runtime": "Battery runtime",
+    "state.battery": "Battery state",
+    "fan_speed": "Fan speed",
+}
+
+
+def metric_words(metric: str) -> str:
+    """`power.active` -> Power, `current.l1` -> Current L1, `temperature.inlet.top` -> ... top."""
+    parts = metric.split(".")
+    for cut in range(len(parts), 0, -1):
+        words = METRICS.get(".".join(parts[:cut]))
+        if words is not None:
+            rest = parts[cut:]
+            break
+    else:
+        words, rest = parts[0].replace("_", " ").capitalize(), parts[1:]
+    shown = [_conductor(part) for part in rest]
+    return " ".join([words, *shown])
+
+
+def _conductor(part: str) -> str:
+    pairs = part.split("_")
+    phases = all(p in ("l1", "l2", "l3", "n") for p in pairs)
+    return "-".join(p.upper() for p in pairs) if phases else part.replace("_", " ")
+
+
 def half_units(half_u: int) -> str:
     """Half-units as rack units: 3 -> `1.5U`, 4 -> `2U` (SP-03)."""
     return f"{half_u / 2:g}U"

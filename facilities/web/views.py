@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import text
 
 from facilities.errors import NotFound
@@ -31,13 +32,21 @@ def home_cards() -> Sequence[tuple[HomeCard, Card]]:
     return [(card, card.load(session(), readings, who)) for _, card in shown]
 
 
+def home_leads() -> list[Markup]:
+    """What this person's roles work with, above the cards."""
+    who = viewer()
+    shown = (lead for lead in house().registries.leads if lead.roles & who.roles)
+    # `render` gives markup that a template has escaped already.
+    return [Markup(lead.render()) for lead in shown if who.may(lead.permission)]  # noqa: S704
+
+
 @blueprint.get("/")
 @signed_in
 def home() -> str:
     """The home page of this person's role; its cards refresh themselves."""
     part = bool(request.headers.get("HX-Request"))
     template = "web/home_cards.html" if part else "web/home.html"
-    return render_template(template, cards=home_cards())
+    return render_template(template, cards=home_cards(), leads=[] if part else home_leads())
 
 
 @blueprint.get("/o/<kind>/<int:object_id>")

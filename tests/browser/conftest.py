@@ -1,13 +1,6 @@
 """One running demo site and Debian's Chromium; every page is looked at twice: desktop and phone."""
 
-import json
-import os
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,69 +8,17 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers.browser import ARGUMENTS
-from tests.servers.processes import LOOPBACK, free_port, stop, wait_until
+from tests.servers.demo import ROOT, Demo
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 #: What axe may not find on any page.
 SERIOUS = ("serious", "critical")
 
 
-@dataclass(frozen=True)
-class Demo:
-    """A running `rackhouse demo`."""
-
-    url: str
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def passwords(self) -> dict[str, str]:
-        """User name -> password."""
-        found: dict[str, str] = json.loads((self.folder / "demo/sign-ins.json").read_text("utf-8"))
-        return found
-
-
-def answers(url: str) -> bool:
-    """True when a GET of the URL gives 200."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """The environment of a `rackhouse` command that works on `folder`."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("RACKHOUSE_")}
-    return own | {"RACKHOUSE_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT), **more}
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo site with its emulated devices, polled and ready."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    url = f"http://{LOOPBACK}:{port}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "facilities.cli", "demo", "--bind", f"{LOOPBACK}:{port}"],
-            env=environment(folder),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=ROOT,
-        )
-    try:
-        wait_until(lambda: process.poll() is not None or answers(f"{url}/readyz"), "the demo", 90)
-        assert process.poll() is None, (folder / "log").read_text("utf-8")[-3000:]
-        yield Demo(url, folder, process)
-    finally:
-        stop(process)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: Path) -> Iterator[Browser]:
-    """One Chromium for the run."""
+    """One Chromium for this folder; its event loop must be gone before other tests want one."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield opened

@@ -74,7 +74,10 @@ def test_the_shortcut_adds_the_meters_of_both_feeds(
 ) -> None:
     say_amps(readings, world.ref("PDU-A1"), 14.0, 12.0, 9.0)
     say_amps(readings, world.ref("PDU-B1"), 12.0, 11.0, 9.0)
-    assert "26.00 A &gt; 24.00 A" in page(person("electrician"), rack_url)
+    text = page(person("electrician"), rack_url)
+    assert "26.00 A &gt; 24.00 A" in text
+    # what the meters say now stands beside what the cords explain, at the PDU and at its breaker
+    assert text.count('14.0 A <span class="text-secondary">more than modelled') == 2
 
 
 def test_pw_29_both_cords_in_one_pdu_are_named_on_rack_and_equipment(

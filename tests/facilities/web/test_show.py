@@ -47,3 +47,19 @@ def test_a_moment_names_its_zone() -> None:
 
 def test_half_units_read_as_rack_units() -> None:
     assert [show.half_units(n) for n in (1, 2, 3)] == ["0.5U", "1U", "1.5U"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("power.active", "Power"),
+        ("power.active.l1", "Power L1"),
+        ("current.l2", "Current L2"),
+        ("voltage.l1_l2", "Voltage L1-L2"),
+        ("voltage.l1_n", "Voltage L1-N"),
+        ("temperature.inlet.top", "Inlet temperature top"),
+        ("dew_point", "Dew point"),
+    ],
+)
+def test_a_metric_has_words(metric: str, words: str) -> None:
+    assert show.metric_words(metric) == words

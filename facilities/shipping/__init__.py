@@ -1,0 +1,1 @@
+"""Deliveries, pickups, storage bins and the chain of custody."""
