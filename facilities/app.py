@@ -11,6 +11,7 @@ from facilities.accounts import history, login, permit
 from facilities.accounts.tidy_service import tidy
 from facilities.files import area as files
 from facilities.hosting import area as hosting
+from facilities.hosting.service_timers import expire_holds
 from facilities.jobs.service import JobKind
 from facilities.jobs.worker import TimerKind
 from facilities.labels import area as labels
@@ -43,6 +44,7 @@ JOBS: dict[str, JobKind] = {}
 def timers(settings: Settings) -> list[TimerKind]:
     """What the worker does again and again."""
     known = [TimerKind("tidy", 3600, tidy), TimerKind("bind", 10, bind_new_devices)]
+    known.append(TimerKind("holds", 60, expire_holds))
     if settings.smtp_url:
         channels = {"mail": mail_channel(settings.smtp_url, settings.mail_from)}
         known.append(TimerKind("outbox", 5, lambda sessions: deliver_due(sessions, channels)))

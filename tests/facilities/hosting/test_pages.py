@@ -223,9 +223,9 @@ def test_the_room_shows_its_racks_to_scale_and_as_a_table(person: Enter, rack: R
 def test_an_overlay_without_data_is_hatched(person: Enter, rack: Rack, app: Flask) -> None:
     registries = app.extensions["rackhouse"].registries
     space = registries.overlays[0]
-    nothing = type(space)("power", "Power", space.permission, "kW", lambda *_: {}, 20)
+    nothing = type(space)("none", "Nothing", space.permission, "kW", lambda *_: {}, 20)
     registries.overlays.append(nothing)
-    page = person("viewer").get(f"/rooms/{rack.room_id}?overlay=power").text
+    page = person("viewer").get(f"/rooms/{rack.room_id}?overlay=none").text
     assert 'fill="url(#plan-hatch)"' in page
     assert "R07: no data" in page
     part = person("viewer", "receiving").get(f"/rooms/{rack.room_id}/plan?overlay=space").text

@@ -24,6 +24,7 @@ from facilities.hosting.service import (
     remove_equipment,
     write_cells,
 )
+from facilities.hosting.service_timers import expire_holds
 from tests.facilities.hosting.world import AT, World
 
 RACERS = 6
@@ -164,3 +165,16 @@ def test_the_worker_frees_what_expired_and_nothing_else(world: World) -> None:
     assert left == [4, 6]
     world.session.refresh(world.rack)
     assert world.rack.used_half_u == 2
+
+
+def test_the_timer_frees_expired_holds_by_itself(
+    world: World, sessions: sessionmaker[Session]
+) -> None:
+    claim = Claim(site_id=world.site.id, rack_id=world.rack.id, kind="hold", expires_at=AT)
+    world.session.add(claim)
+    write_cells(world.session, claim, [Cell(1, "front", "left")])
+    world.session.commit()
+    assert expire_holds(sessions) == 1
+    assert expire_holds(sessions) == 0
+    with sessions() as session:
+        assert session.scalars(select(ClaimCell)).all() == []
