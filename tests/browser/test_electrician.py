@@ -14,7 +14,7 @@ LIVE_MS = 90_000
 AGE = re.compile(r"\d+\s*(s|min)\b")
 AMPS = re.compile(r"\d\s*A\b")
 PANEL = "RPP-A1"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(500)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.browser.conftest import Enter, Visit
 LIVE_MS = 90_000
 AGE = re.compile(r"\d+\s*(s|min)\b")
 SERIAL = "PROOF-4711"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(500)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.servers.family import family
 
 #: A value of a meter that is read every 10 s is stale after 60 s; then the page must notice.
 STALE_MS, LIVE_MS = 110_000, 100_000
-pytestmark = pytest.mark.timeout(360)
+pytestmark = pytest.mark.timeout(500)
 
 
 def scenario(demo: Demo, *words: str) -> None:

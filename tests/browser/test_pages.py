@@ -55,7 +55,7 @@ def go(visit: Visit, path: str) -> None:
         visit.open(path)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_page_is_clean(enter: Enter, person: str, size: dict[str, int]) -> None:
@@ -66,7 +66,7 @@ def test_every_page_is_clean(enter: Enter, person: str, size: dict[str, int]) ->
         visit.check(f"{name}-{kind}")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("person", ["fiona", "elias"])
 def test_the_dark_pages_are_clean_too(enter: Enter, person: str) -> None:
     visit = enter(person, DESKTOP, dark=True)

@@ -9,7 +9,7 @@ from tests.browser.conftest import PHONE, Enter, Visit
 
 #: A tracking number whose check digit is right (S10, USPS); made up.
 NUMBER = "RR123456785US"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(500)
 
 
 def scan(page: Page, words: str) -> None:

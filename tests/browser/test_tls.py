@@ -15,7 +15,7 @@ from tests.servers.processes import LOOPBACK, free_port, stop, wait_until
 from tests.telemetry.stores.certificate import certificate
 
 PASSWORD = "a long enough secret"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(500)
 
 
 @pytest.fixture

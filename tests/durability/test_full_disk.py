@@ -13,7 +13,7 @@ from tests.durability.conftest import Served
 SPACE = 400_000
 NOTES = "n" * 4000
 MOST_CALLS = 300
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(500)
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

@@ -13,7 +13,7 @@ from tests.durability.conftest import Served
 from tests.servers.processes import wait_until
 
 CLIENTS, ROUNDS, EACH_ROUND = 4, 2, 30
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(500)
 both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 

@@ -26,7 +26,7 @@ FRESH_S = 90.0
 #: The demo fixture has waited for the collector's first word; from there a minute is allowed.
 WITHIN_S = 60.0
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(500)
 Reading = dict[str, Any]
 
 

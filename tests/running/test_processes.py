@@ -16,7 +16,7 @@ from tests.servers.processes import LOOPBACK, free_port, wait_until
 
 STOPS_WITHIN_S = 20.0
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(500),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc of Linux"),
 ]
 

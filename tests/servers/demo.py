@@ -17,7 +17,7 @@ from tests.servers.processes import LOOPBACK, free_port, stop, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A first start writes the site; on a machine that is busy with other tests it takes its time.
-READY_S = 110.0
+READY_S = 240.0
 
 
 @dataclass(frozen=True)
