@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from facilities.accounts.history import act_as
@@ -50,8 +50,12 @@ def bind_by_rule(session: Session, device: Device) -> list[Binding]:
         if (*proposal.target, proposal.metric, proposal.feed) not in meanings
     ]
     session.add_all(added)
-    device.bound_at = now()
     session.flush()
+    # On the table: a person who edits the device meanwhile has not been overtaken by anybody.
+    table = Device.__table__
+    note = update(Device).where(table.c.id == device.id).values({table.c.bound_at: now()})
+    session.execute(note.execution_options(unrecorded="the rule ran", synchronize_session=False))
+    session.expire(device, ["bound_at"])
     return added
 
 
