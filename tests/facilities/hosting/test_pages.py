@@ -39,8 +39,8 @@ def typed(**more: Any) -> dict[str, Any]:
 
 
 def the(session: Session, name: str) -> Equipment | None:
-    session.expire_all()
-    found = session.scalars(select(Equipment).where(Equipment.name == name)).first()
+    wanted = select(Equipment).where(Equipment.name == name)
+    found = session.scalars(wanted.execution_options(populate_existing=True)).first()
     session.commit()
     return found
 
