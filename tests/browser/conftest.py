@@ -56,7 +56,8 @@ class Visit:
     def picture(self, name: str) -> None:
         """Keep a screenshot in build/pictures."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+        # Hiding the caret would set style attributes, which the page's policy refuses.
+        self.page.screenshot(path=PICTURES / f"{name}.png", caret="initial")
 
     def check(self, name: str) -> None:
         """A picture, nothing serious for axe, no script error, no sideways scrolling."""

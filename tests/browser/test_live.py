@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter, row_of
 from tests.servers.demo import Demo, rackhouse
-from tests.servers.family import family
+from tests.servers.family import child
 
 #: A value of a meter that is read every 10 s is stale after 60 s; then the page must notice.
 STALE_MS, LIVE_MS = 110_000, 100_000
@@ -73,7 +73,8 @@ def test_after_the_scenario_is_cleared_the_mains_are_back(enter: Enter) -> None:
 @pytest.fixture
 def collector(demo: Demo) -> Iterator[int]:
     """The pid of the collector; whatever was done to it, it goes on at the end."""
-    (pid,) = (pid for pid, said in family(demo.process.pid).items() if said.endswith(" collect"))
+    pid = child(demo.process.pid, "rh-collect")
+    assert pid, "the collector is a child of the demo"
     yield pid
     os.kill(pid, signal.SIGCONT)
 

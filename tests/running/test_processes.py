@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.demo import Demo, demo_site, rackhouse
-from tests.servers.family import alive, ears, family
+from tests.servers.family import alive, child, ears, family
 from tests.servers.processes import LOOPBACK, free_port, wait_until
 
 STOPS_WITHIN_S = 20.0
@@ -28,12 +28,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield site
 
 
-def child(demo: Demo, last_word: str) -> int:
-    """The pid of the demo's child that runs this command, or 0."""
-    for pid, said in family(demo.process.pid).items():
-        if said.endswith(f"facilities.cli {last_word}"):
-            return pid
-    return 0
+def collector(demo: Demo) -> int:
+    """The pid of the demo's collector, or 0."""
+    return child(demo.process.pid, "rh-collect")
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
@@ -65,17 +62,17 @@ def test_serving_without_a_schema_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_nothing_listens_on_anything_but_loopback(own: Demo) -> None:
-    wait_until(lambda: bool(child(own, "collect")), "the collector runs")
+    wait_until(lambda: bool(collector(own)), "the collector runs")
     heard = ears(set(family(own.process.pid)))
     assert {ear.protocol for ear in heard} >= {"tcp", "udp"}, "devices listen by both protocols"
     assert [ear for ear in heard if not ear.address.is_loopback] == []
 
 
 def test_a_killed_collector_is_started_again(own: Demo) -> None:
-    wait_until(lambda: bool(child(own, "collect")), "the collector runs")
-    first = child(own, "collect")
+    wait_until(lambda: bool(collector(own)), "the collector runs")
+    first = collector(own)
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: child(own, "collect") not in (0, first), "another collector runs", 30)
+    wait_until(lambda: collector(own) not in (0, first), "another collector runs", 30)
     assert own.process.poll() is None
     log = own.folder.with_name("var.log").read_text("utf-8")
     assert "the collector ended (-9); starting it again" in log

@@ -43,11 +43,17 @@ def family(pid: int) -> dict[int, str]:
 
 
 def command(pid: int) -> str:
-    """The command line of a process, words with a blank between; "" when it is no more."""
+    """The short name of a process, then its command line; "" when it is no more."""
     try:
-        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        said = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        return f"{(PROC / str(pid) / 'comm').read_text('utf-8').strip()}: {said}"
     except OSError:
         return ""
+
+
+def child(pid: int, name: str) -> int:
+    """The first process below `pid` with this short name, or 0."""
+    return next((p for p, said in sorted(family(pid).items()) if said.startswith(f"{name}:")), 0)
 
 
 def ears(pids: set[int]) -> list[Ear]:
