@@ -25,7 +25,7 @@ from facilities.hosting.api_schemas import (
 from facilities.hosting.models import Equipment, EquipmentType, Rack
 from facilities.hosting.units import halves
 from facilities.hosting.values import EquipmentFacts, Place, RackFacts
-from facilities.hosting.views_equipment import release_all
+from facilities.hosting.views_equipment import move_and_release, release_all
 from facilities.sites.models import Room
 from facilities.web.house import house, session, viewer
 from facilities.web.rest import ApiBlueprint, page_of
@@ -182,8 +182,7 @@ class Move(MethodView):
         place = _place(data)
         if place.rack_id is None and place.parent_id is None:
             raise Refused("Name a rack or a parent; to take it out, delete it.", "rack_id")
-        placed = service_equipment.move_equipment(session(), row, place, house().clock())
-        return placed.equipment
+        return move_and_release(row, place).equipment
 
 
 def _to_change(equipment_id: int) -> Equipment:

@@ -1,5 +1,7 @@
 """Pages of equipment: list, piece, add, edit, move, remove."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -20,6 +22,7 @@ from facilities.hosting.service_equipment import (
     remove_equipment,
 )
 from facilities.hosting.service_placing import place_of
+from facilities.hosting.values import Place
 from facilities.hosting.views_blueprint import blueprint
 from facilities.hosting.views_drawing import known
 from facilities.hosting.views_explain import Explained, explain
@@ -197,7 +200,7 @@ def _move(form: MoveForm, piece: Equipment) -> Placed:
     if place == place_of(piece):
         raise Refused("It stands there already.", "position_u")
     session().info["reason"] = form.reason.data or ""
-    return move_equipment(session(), piece, place, house().clock())
+    return move_and_release(piece, place)
 
 
 @blueprint.route("/equipment/<int:equipment_id>/remove", methods=["GET", "POST"])
@@ -218,6 +221,15 @@ def remove_piece(equipment_id: int) -> ResponseReturnValue:
             return redirect(url_for("hosting.equipment", equipment_id=piece.id))
     body = render_template("hosting/remove.html", form=form, piece=piece)
     return body, 422 if request.method == "POST" else 200
+
+
+def move_and_release(piece: Equipment, place: Place) -> Placed:
+    """Move a piece; in another rack it is unplugged, because its cords do not reach there."""
+    before = piece.rack_id
+    placed = move_equipment(session(), piece, place, house().clock())
+    if placed.equipment.rack_id == before:
+        return placed
+    return replace(placed, notes=(*placed.notes, *release_all(placed.equipment)))
 
 
 def release_all(piece: Equipment) -> list[str]:

@@ -18,6 +18,7 @@ from facilities.power import (
     tab_views,
     views,
 )
+from facilities.power.cord_service import free_cords
 from facilities.power.find_queries import breakers_at, in_sites, matching
 from facilities.power.models import Cord, Inlet, Outlet, PowerNode
 from facilities.readings import ObjectRef
@@ -32,6 +33,7 @@ from facilities.web.registry import (
     ObjectTab,
     PlanOverlay,
     Registries,
+    Release,
     SearchProvider,
     Viewer,
 )
@@ -50,6 +52,7 @@ def register(registries: Registries) -> None:
         ObjectTab("power", "Power", VIEW, tab_views.rack_tab, frozenset(["rack"]), 20),
         ObjectTab("power", "Power", VIEW, tab_views.equipment_tab, frozenset(["equipment"]), 20),
     ]
+    registries.releases.append(Release("equipment", lambda s, ref: free_cords(s, ref.id)))
     registries.facts.append(FactProvider("rack", VIEW, overlay_queries.rack_facts))
     registries.overlays.append(
         PlanOverlay(

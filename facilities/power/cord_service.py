@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from facilities.errors import Conflict, NotFound, Refused
+from facilities.hosting.models import Equipment
 from facilities.power.connectors import CordVerdict, judge_cord
 from facilities.power.models import Cord, Inlet, Outlet
 from facilities.power.service import lock_power
@@ -63,6 +64,34 @@ def disconnect(session: Session, cord: Cord) -> None:
     lock_power(session, cord.site_id)
     session.delete(cord)
     session.flush()
+
+
+def free_cords(session: Session, equipment_id: int) -> list[str]:
+    """Unplug a piece that leaves its rack, and all that sits in it (F4); says what was unplugged.
+
+    A cord that is left in the plan keeps an outlet and watts taken that nobody uses.
+    """
+    inside = _with_children(session, equipment_id)
+    wanted = (
+        select(Cord)
+        .join(Cord.inlet)
+        .where(Inlet.equipment_id.in_(inside))
+        .options(joinedload(Cord.outlet).joinedload(Outlet.pdu))
+    )
+    names = []
+    for cord in session.scalars(wanted).all():
+        names.append(outlet_name(cord.outlet))
+        disconnect(session, cord)
+    return [f"Unplugged from {', '.join(names)}."] if names else []
+
+
+def _with_children(session: Session, equipment_id: int) -> list[int]:
+    known, fresh = [equipment_id], [equipment_id]
+    while fresh:
+        below = select(Equipment.id).where(Equipment.parent_id.in_(fresh))
+        fresh = [id_ for id_ in session.scalars(below) if id_ not in known]
+        known += fresh
+    return known
 
 
 def find_outlet(session: Session, outlet_id: int) -> Outlet:
